@@ -1,0 +1,33 @@
+# The two commands: `make run` and `make test`. DATA_DIR, PORT, API_KEY, DATABASE_URL come from the environment.
+DATA_DIR ?= var
+export DATA_DIR
+
+.PHONY: run test check bench train setup setup-dev clean
+
+run: setup            ## install what is missing, train what changed, start everything
+	@exec .venv/bin/voxtrail serve
+
+test: setup-dev       ## every test, with a real PostgreSQL, a real Rasa and a real browser
+	@.venv/bin/voxtrail train
+	@.venv/bin/pytest
+
+check: setup-dev      ## ruff, mypy --strict, the flows
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/voxtrail flows --check
+
+bench: setup-dev      ## speed side by side with a plain Rasa server
+	@.venv/bin/python -m benchmarks.turns
+
+train: setup          ## train the NLU model if its data or pipeline changed
+	@.venv/bin/voxtrail train
+
+setup:
+	@bash deploy/setup.sh
+
+setup-dev:
+	@bash deploy/setup.sh dev
+
+clean:                ## remove the environments (DATA_DIR stays)
+	@rm -rf .venv .venv-rasa

@@ -1,0 +1,1 @@
+"""The HTTP API. Routes only translate; what happens is elsewhere."""

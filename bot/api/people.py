@@ -1,0 +1,177 @@
+"""People: their thread over all channels, their consent, their erasure; and what brings them to us (applications, campaigns)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import func, select, update
+
+from bot.api.access import NeedKey, Svc
+from bot.api.conversations import Begun, Language, PersonIn, Short, _clean, _contacts
+from bot.api.touchpoints import Word, find_person
+from bot.conversation import hear
+from bot.outreach import deliveries
+from bot.outreach.campaigns import Target
+from bot.outreach.consequences import stop_contact
+from bot.problems import Problem
+from bot.store import conversations as store
+from bot.store import people
+from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person
+from bot.store.records import StoredRecords
+
+router = APIRouter(prefix="/v1", dependencies=[NeedKey])
+
+
+class ConsentIn(BaseModel):
+    """A change of consent, for every channel."""
+
+    model_config = ConfigDict(extra="forbid")
+    state: Literal["granted", "revoked"]
+    reason: Word
+
+
+class ApplicationIn(BaseModel):
+    """Somebody applied for a job: the interview begins."""
+
+    model_config = ConfigDict(extra="forbid")
+    job_id: Word
+    person: PersonIn
+    language: Language | None = None
+    channel: Literal["web", "sms"] = "web"
+
+
+class TargetIn(BaseModel):
+    """One person to reach: one we know (id or contact), or a new one with a phone number."""
+
+    model_config = ConfigDict(extra="forbid")
+    person: Word
+    context: dict[str, Any] = {}
+
+
+class CampaignIn(BaseModel):
+    """One flow to many people, by text message, with their consent and outside quiet hours."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Word
+    flow: Short
+    channel: Literal["sms"] = "sms"
+    people: Annotated[list[TargetIn], Field(min_length=1, max_length=5000)]
+
+
+@router.get("/people/{person_id}/thread", tags=["people"])
+async def thread(person_id: str, service: Svc, limit: int = 200) -> dict[str, Any]:
+    """Everything said with this person on every channel, oldest first."""
+    async with service.database.sessions() as session:
+        person = await find_person(session, person_id)
+        query = (
+            select(Message).join(Conversation).where(Conversation.person_id == person.id).order_by(Message.at.desc(), Message.id.desc())
+        )
+        rows = list((await session.scalars(query.limit(min(max(limit, 1), 1000)))).all())[::-1]
+        return {"person": person.id, "messages": [{"conversation": row.conversation_id, **store.message_json(row)} for row in rows]}
+
+
+@router.post("/people/{person_id}/consent", tags=["people"])
+async def consent(person_id: str, body: ConsentIn, service: Svc) -> dict[str, Any]:
+    """Add an entry to the person's consent ledger."""
+    now = service.clock.now()
+    async with service.database.transaction() as session:
+        person = await find_person(session, person_id)
+        if body.state == "revoked":
+            await stop_contact(session, person.id, "api", body.reason, now)
+        else:
+            await people.record_consent(session, person.id, "granted", "api", body.reason, now)
+        return {"person": person.id, "may_contact": await people.may_contact(session, person.id)}
+
+
+@router.post("/people/{person_id}/erase", tags=["people"])
+async def erase(person_id: str, service: Svc) -> dict[str, Any]:
+    """Erase a person (GDPR Art. 17): conversations, messages, touchpoints, contacts and records about them.
+
+    What stays is an empty person with the proof that contact was revoked, so that a campaign cannot begin anew.
+    """
+    now = service.clock.now()
+    async with service.database.transaction() as session:
+        person = await find_person(session, person_id)
+        for conversation in (await session.scalars(select(Conversation).where(Conversation.person_id == person.id))).all():
+            await session.delete(conversation)
+        for contact in (await session.scalars(select(Contact).where(Contact.person_id == person.id))).all():
+            await session.delete(contact)
+        from sqlalchemy import delete
+
+        from bot.store.models import Record, Touchpoint
+
+        await session.execute(delete(Touchpoint).where(Touchpoint.person_id == person.id))
+        erased = await session.execute(delete(Record).where(Record.data.contains({"person": person.id})))
+        await session.execute(update(Attempt).where(Attempt.person_id == person.id).values(context={}, status="dropped", reason="erased"))
+        await stop_contact(session, person.id, "api", "erased", now)
+        person.name, person.erased = "", now
+        return {"person": person.id, "erased": now.isoformat(), "records": int(getattr(erased, "rowcount", 0))}
+
+
+@router.post("/applications", status_code=201, tags=["applications"], response_model=Begun)
+async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
+    """A candidate applied: begins the interview, on the web or by text message."""
+    now = service.clock.now()
+    async with service.database.transaction() as session:
+        records = StoredRecords(session)
+        if await records.get("job", body.job_id) is None:
+            raise Problem(422, "unknown_job", f"There is no job {body.job_id!r}.", field="job_id")
+        language = body.language or service.settings.language
+        contacts = _contacts(body.person, people.COUNTRIES[language][0])
+        person = await people.find(session, contacts)
+        if person is None:
+            person = await people.create(session, now, language, hear(body.person.name), contacts)
+            person.kind = "candidate"
+            await people.record_consent(session, person.id, "granted", body.channel, "applied for a job", now)
+        phone = await people.contact(session, person.id, "phone")
+        if body.channel == "sms" and phone is None:
+            raise Problem(422, "phone_missing", "An interview by text message needs a phone number.", field="person.phone")
+        conversation, token, answer = await service.conversations.begin(
+            session, person, channel=body.channel, flow="preselection", language=body.language or person.language,
+            context={"job_id": body.job_id}, direction="out" if body.channel == "sms" else "in",
+        )  # fmt: skip
+        if body.channel == "sms" and phone is not None:
+            text = "\n".join(reply["text"] for reply in answer["replies"])
+            await deliveries.add(session, conversation, f"apply-{conversation.id}", phone, text, now, solicited=False)
+    return {"id": conversation.id, "token": token, **answer}
+
+
+@router.post("/campaigns", status_code=201, tags=["campaigns"])
+async def campaign(body: CampaignIn, service: Svc) -> dict[str, Any]:
+    """Start a campaign: all of it is written, or nothing."""
+    flow = service.conversations.flows.get(body.flow)
+    if flow is None or flow.triggers:
+        raise Problem(422, "unknown_flow", f"There is no conversation {body.flow!r}.", field="flow")
+    async with service.database.transaction() as session:
+        targets: dict[str, Target] = {}
+        for index, target in enumerate(body.people):
+            person = await _target(session, target.person, index)
+            targets[person.id] = Target(person.id, _clean(target.context))
+        started = await service.campaigns.start(session, body.name, body.flow, body.channel, list(targets.values()))
+        return {"id": started.id, "name": started.name, "flow": started.flow, "channel": started.channel, "people": len(targets)}
+
+
+@router.get("/campaigns/{campaign_id}", tags=["campaigns"])
+async def progress(campaign_id: str, service: Svc) -> dict[str, Any]:
+    """How far a campaign is: attempts by status and reason."""
+    async with service.database.sessions() as session:
+        found = await session.get(Campaign, campaign_id)
+        if found is None:
+            from bot.problems import not_found
+
+            raise not_found("campaign")
+        query = select(Attempt.status, Attempt.reason, func.count()).where(Attempt.campaign_id == campaign_id)
+        rows = (await session.execute(query.group_by(Attempt.status, Attempt.reason))).all()
+        return {
+            "id": found.id, "name": found.name, "flow": found.flow, "channel": found.channel,
+            "attempts": [{"status": status, "reason": reason, "people": count} for status, reason, count in rows],
+        }  # fmt: skip
+
+
+async def _target(session: Any, given: str, index: int) -> Person:
+    try:
+        return await find_person(session, given)
+    except Problem as error:
+        raise Problem(422, "unknown_person", f"Nobody is known as {given!r}.", field=f"people.{index}.person") from error

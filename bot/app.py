@@ -1,0 +1,106 @@
+"""The web application: the API, the channels, the pages, and what guards them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import problems
+from bot.api import conversations, escalations, people, touchpoints
+from bot.api.access import Throttle
+from bot.channels import sms, web
+from bot.clock import Clock
+from bot.problems import Problem
+from bot.service import Service
+from bot.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class BodyLimit:
+    """Refuses bodies larger than the limit, announced or not, before they fill memory."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app, self._limit = app, limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes in."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > self._limit:
+            await self._refuse(scope, receive, send)
+            return
+        counted = 0
+
+        async def limited() -> Message:
+            nonlocal counted
+            message = await receive()
+            counted += len(message.get("body", b""))
+            if counted > self._limit:
+                raise Problem(413, "body_too_large", f"A request has at most {self._limit} bytes.")
+            return message
+
+        await self._app(scope, limited, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = Problem(413, "body_too_large", f"A request has at most {self._limit} bytes.").response()
+        await answer(scope, receive, send)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None, service: Service | None = None) -> FastAPI:
+    """The application; it starts and stops the service (its own, unless one is given) with its own life."""
+    settings = settings or Settings()
+    given = service
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        service = given or Service(settings, clock)
+        app.state.service = service
+        await service.start()
+        try:
+            yield
+        finally:
+            await service.stop()
+
+    app = FastAPI(
+        title="Voxtrail",
+        version="0.1.0",
+        summary="Conversations by chat, text and voice; people who take over; the journey they leave.",
+        lifespan=life,
+        redoc_url=None,
+    )
+    app.state.throttle = Throttle(settings.rate_limit, settings.rate_limit_start)
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    for module in (conversations, touchpoints, escalations, people, sms, web):
+        app.include_router(module.router)
+
+    @app.get("/healthz", tags=["operations"])
+    async def healthz() -> dict[str, str]:
+        """The process is alive."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["operations"])
+    async def readyz() -> JSONResponse:
+        """Whether everything is ready; 503 says what is not."""
+        ready = await app.state.service.readiness()
+        missing = [name for name, is_ready in ready.items() if not is_ready]
+        return JSONResponse({"ready": not missing, "parts": ready, "missing": missing}, 503 if missing else 200)
+
+    @app.get("/metrics", tags=["operations"], include_in_schema=False)
+    async def metrics() -> Response:
+        """Prometheus metrics."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    from bot.desk import pages
+
+    pages.mount(app, settings)
+    return app

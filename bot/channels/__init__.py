@@ -1,0 +1,1 @@
+"""Channels only translate between the outside and `bot.conversation`."""

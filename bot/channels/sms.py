@@ -1,0 +1,152 @@
+"""The SMS channel: Twilio's webhooks in, TwiML out. One person is one thread: a text goes on with the open conversation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.api.access import Svc
+from bot.conversation import Said, hear
+from bot.outreach.consequences import stop_contact
+from bot.problems import Problem
+from bot.service import Service
+from bot.store import conversations as store
+from bot.store import people
+from bot.store.models import Conversation, Person
+from integrations.twilio.errors import TwilioFormatError
+from integrations.twilio.forms import InboundSms, parse_inbound, parse_status
+from integrations.twilio.keywords import Keyword, keyword
+from integrations.twilio.segments import split, to_gsm
+from integrations.twilio.signature import valid_signature, webhook_url
+from integrations.twilio.sms import twiml_reply
+
+router = APIRouter(prefix="/twilio", tags=["twilio"])
+GOES_ON = timedelta(hours=24)
+"""How long after its last message a conversation goes on with a text, whatever its channel."""
+_LANGUAGE_OF_PREFIX = {"+48": "pl", "+40": "ro", "+373": "ro", "+44": "en", "+1": "en", "+353": "en"}
+_HELP = {
+    "pl": "Tu automatyczny asystent {company}. Proszę po prostu napisać, w czym pomóc. STOP kończy kontakt, START go przywraca.",
+    "en": "This is the automated assistant of {company}. Just write what you need. STOP ends contact, START resumes it.",
+    "ro": "Sunt asistentul automat {company}. Scrieți pur și simplu ce aveți nevoie. STOP oprește mesajele, START le reia.",
+}
+_STOPPED = {
+    "pl": "{company}: nie będziemy już pisać ani dzwonić. START przywraca kontakt.",
+    "en": "{company}: we will not text or call you again. Reply START to resume.",
+    "ro": "{company}: nu vă mai scriem și nu vă mai sunăm. START reia contactul.",
+}
+_STARTED = {
+    "pl": "{company}: znów możemy się kontaktować. STOP kończy to w każdej chwili.",
+    "en": "{company}: we may contact you again. Reply STOP to end at any time.",
+    "ro": "{company}: vă putem contacta din nou. STOP oprește oricând.",
+}
+
+
+@router.post("/sms")
+async def inbound(request: Request, service: Svc) -> Response:
+    """A text from a person. Twilio's retries get the same answer: the message's SID is its message_id."""
+    sms = _read(await _signed_form(request, service))
+    async with service.database.transaction() as session:
+        person = await _person(session, service, sms)
+        language, person_id = person.language, person.id
+    word = keyword(sms.body)
+    if word is not None:
+        return _twiml([await _keyword(service, person_id, language, word, sms)])
+    conversation_id, language, opening = await _conversation(service, person_id)
+    text = hear(sms.body)[: service.settings.message_limit] or "…"
+    answer = await service.conversations.turn(conversation_id, language, Said(text, f"sms-{sms.sid}", channel="sms"))
+    replies = [reply["text"] for reply in answer["replies"]]
+    return _twiml(_parts([*opening, *replies], service.settings.sms_most_parts, answer["state"]["language"]))
+
+
+@router.post("/status")
+async def status(request: Request, service: Svc) -> Response:
+    """What became of a message we sent."""
+    try:
+        report = parse_status(await _signed_form(request, service))
+    except TwilioFormatError as error:
+        raise Problem(422, "twilio_form_invalid", str(error)) from error
+    await service.deliveries.status(report.sid, report.status, str(report.error_code or ""))
+    return Response(status_code=204)
+
+
+async def _signed_form(request: Request, service: Service) -> dict[str, str]:
+    """The form, if Twilio signed it; without a token nobody is let in."""
+    form = await request.form()
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    url = webhook_url(
+        request.scope.get("raw_path", b"").decode() or request.url.path, request.url.query, request.headers,
+        public_url=service.settings.public_url, scheme=request.url.scheme,
+    )  # fmt: skip
+    token = service.settings.twilio_auth_token.get_secret_value()
+    if not valid_signature(token, url, fields, request.headers.get("x-twilio-signature", "")):
+        raise Problem(403, "signature_wrong", "This request was not signed by Twilio for this address.")
+    return fields
+
+
+def _read(fields: dict[str, str]) -> InboundSms:
+    try:
+        return parse_inbound(fields)
+    except TwilioFormatError as error:
+        raise Problem(422, "twilio_form_invalid", str(error)) from error
+
+
+async def _person(session: AsyncSession, service: Service, sms: InboundSms) -> Person:
+    known = await people.find(session, {"phone": sms.from_})
+    if known is not None:
+        return known
+    language = next((lang for prefix, lang in _LANGUAGE_OF_PREFIX.items() if sms.from_.startswith(prefix)), service.settings.language)
+    return await people.create(session, service.clock.now(), language, contacts={"phone": sms.from_})
+
+
+async def _conversation(service: Service, person_id: str) -> tuple[str, str, list[str]]:
+    """The person's conversation that goes on, or a new one with its opening words."""
+    async with service.database.transaction() as session:
+        person = await session.get_one(Person, person_id, with_for_update=True)  # two texts at once begin one conversation
+        since = service.clock.now() - GOES_ON
+        query = select(Conversation).where(Conversation.person_id == person_id, Conversation.updated >= since, Conversation.status != "closed")
+        current = await session.scalar(query.order_by(Conversation.updated.desc()).limit(1))
+        if current is not None:
+            return current.id, current.language, []
+        conversation, _, answer = await service.conversations.begin(
+            session, person, channel="sms", flow="sms", language=person.language, context={}
+        )
+        return conversation.id, conversation.language, [reply["text"] for reply in answer["replies"]]
+
+
+async def _keyword(service: Service, person_id: str, language: str, word: Keyword, sms: InboundSms) -> str:
+    """STOP, START and HELP: what the law and the carriers ask for, before any dialog."""
+    text = {"stop": _STOPPED, "start": _STARTED, "help": _HELP}[word][language].format(company=service.settings.company)
+    now = service.clock.now()
+    async with service.database.transaction() as session:
+        current = await session.scalar(
+            select(Conversation).where(Conversation.person_id == person_id, Conversation.status != "closed")
+            .order_by(Conversation.updated.desc()).limit(1)
+        )  # fmt: skip
+        if current is not None:
+            if await store.answered_sms(session, current.id, f"sms-{sms.sid}"):
+                return text
+            current, _, touchpoint = await store.lock(session, current.id)
+            store.add_message(session, current, now, direction="in", author="person", text=hear(sms.body), channel="sms", message_id=f"sms-{sms.sid}")
+            store.add_message(session, current, now, direction="out", author="bot", text=text, channel="sms")
+            if word == "stop":
+                current.status, current.state = "closed", {**current.state, "stack": [], "awaiting": None, "closed": True}
+                touchpoint.outcome = "opted_out"
+            await store.changed(session, current)
+        if word == "stop":
+            await stop_contact(session, person_id, "sms", "STOP", now)
+        elif word == "start":
+            await people.record_consent(session, person_id, "granted", "sms", "START", now)
+    return text
+
+
+def _parts(texts: list[str], most: int, language: str) -> list[str]:
+    """The answer as text messages: plain quotes where that halves the price, long ones cut at sentences."""
+    return split(to_gsm("\n".join(texts), language), most)
+
+
+def _twiml(parts: list[Any]) -> Response:
+    return Response(twiml_reply(parts), media_type="text/xml; charset=utf-8")

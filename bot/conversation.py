@@ -1,0 +1,296 @@
+"""One turn: hear → understand → decide → say → record. Text and voice share it.
+
+Understanding happens before the conversation is locked, so that a slow NLU holds nobody up; from the lock on, everything is one
+transaction: the state, the messages, the NLU result, the touchpoint and what must be sent.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.escalation.queue import wait_for_person
+from bot.metrics import NLU_SECONDS, TURN_SECONDS, TURNS
+from bot.outreach.consequences import carry_out
+from bot.settings import Settings
+from bot.store import conversations as store
+from bot.store import people, touchpoints
+from bot.store.database import Database
+from bot.store.models import Conversation, Person, Touchpoint, Turn
+from bot.store.records import StoredRecords
+from dialogs.runtime import Decision, FlowLoopError, Runtime
+from dialogs.scene import Effect, Heard, Knowledge, PersonInScene, Reply, Scene
+from dialogs.state import DialogState
+from nlu.keywords import understand_by_keywords
+from nlu.language import detect_language
+from nlu.parsers.registry import parse
+from nlu.types import Understanding
+
+logger = logging.getLogger(__name__)
+FOREIGN_SURE = 0.85
+"""How sure (0..1) the language detector must be before a switch is offered."""
+FOREIGN_WORDS = 4
+"""Words a message needs before its language is judged."""
+
+
+class Nlu(Protocol):
+    """Says what a sentence means; raises NluUnavailable when it cannot."""
+
+    async def parse(self, text: str, language: str) -> Understanding:
+        """The meaning of one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a person: ``display`` is what they saw themselves say (a button's title)."""
+
+    text: str
+    message_id: str | None = None
+    display: str | None = None
+    channel: str = ""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A turn whose conversation is locked."""
+
+    session: AsyncSession
+    conversation: Conversation
+    person: Person
+    touchpoint: Touchpoint
+    state: DialogState
+    now: datetime
+    began: float
+    channel: str
+    replies: list[Reply] = field(default_factory=list)
+
+
+class Conversations:
+    """Takes turns. It keeps nothing between them: any process may take any turn."""
+
+    def __init__(self, database: Database, runtime: Runtime, nlu: Nlu, knowledge: Knowledge, clock: Clock, settings: Settings) -> None:
+        self._database, self._runtime, self._nlu = database, runtime, nlu
+        self._knowledge, self._clock, self._settings = knowledge, clock, settings
+
+    @property
+    def flows(self) -> Mapping[str, Any]:
+        """The flows a conversation may begin with."""
+        return self._runtime.flows
+
+    async def begin(
+        self, session: AsyncSession, person: Person, *, channel: str, flow: str, language: str, context: dict[str, Any], direction: str = "in"
+    ) -> tuple[Conversation, str, dict[str, Any]]:
+        """Open a conversation with a flow, inside the caller's transaction: its row, its token, the first answer."""
+        began, now = time.perf_counter(), self._clock.now()
+        conversation, token = await store.create(
+            session, person, now, channel=channel, kind=flow, language=language, context=context, direction=direction
+        )
+        conversation, person, touchpoint = await store.lock(session, conversation.id)
+        turn = _Open(session, conversation, person, touchpoint, DialogState.from_json(conversation.state), now, began, channel)
+        decision = await self._runtime.open(flow, turn.state, self._scene(turn))
+        return conversation, token, await self._record(turn, None, None, decision)
+
+    async def turn(self, conversation_id: str, language: str, said: Said) -> dict[str, Any]:
+        """One message and its answer: ``{replies, state}``. The same message_id is answered once, with the same answer."""
+        began = time.perf_counter()
+        text = hear(said.text)
+        understood = await self._understand(text, language)
+        try:
+            async with self._database.transaction() as session:
+                return await self._take(session, conversation_id, text, said, understood, began)
+        except FlowLoopError as error:
+            logger.error("a flow went in circles: %s", error)
+            return await self._apologise(conversation_id, text, said, began, hand_over=True)
+        except Exception as error:
+            if not isinstance(error, (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError)):
+                raise  # the database's own failures: nothing could be recorded either
+            logger.exception("a turn failed and was rolled back")
+            return await self._apologise(conversation_id, text, said, began, hand_over=False)
+
+    async def _take(
+        self, session: AsyncSession, conversation_id: str, text: str, said: Said, understood: Understanding, began: float
+    ) -> dict[str, Any]:
+        turn = await self._lock(session, conversation_id, said.channel, began)
+        before = await store.answered(session, conversation_id, said.message_id)
+        if before is not None:
+            return before
+        heard = Heard(text, understood, _detected(text, understood))
+        decision = await self._decide(turn, heard)
+        return await self._record(turn, said, heard, decision)
+
+    async def hand_back(self, session: AsyncSession, conversation_id: str, note: str) -> dict[str, Any]:
+        """The bot goes on where a person leaves off; ``note`` says what was agreed."""
+        turn = await self._lock(session, conversation_id, "", time.perf_counter())
+        turn.conversation.owner, turn.conversation.status = "bot", "open"
+        decision = await self._runtime.hand_back(note, turn.state, self._scene(turn))
+        return await self._record(turn, None, None, decision)
+
+    # ---- the steps of a turn
+
+    async def _understand(self, text: str, language: str) -> Understanding:
+        """What the text means; while the NLU is away, the deterministic parsers' word for it."""
+        from nlu.client import NluUnavailable
+
+        if text.startswith("/"):  # a button: its payload says it all
+            return understand_by_payload(text, language)
+        try:
+            with NLU_SECONDS.time():
+                return await self._nlu.parse(text, language)
+        except NluUnavailable:
+            return understand_by_keywords(text, language)
+
+    async def _lock(self, session: AsyncSession, conversation_id: str, channel: str, began: float) -> _Open:
+        conversation, person, touchpoint = await store.lock(session, conversation_id)
+        state = DialogState.from_json(conversation.state)
+        return _Open(session, conversation, person, touchpoint, state, self._clock.now(), began, channel or conversation.channel)
+
+    async def _decide(self, turn: _Open, heard: Heard) -> Decision:
+        """The dialog's answer, or none while a person owns the conversation."""
+        if turn.conversation.owner == "bot":
+            return await self._runtime.take(heard, turn.state, self._scene(turn))
+        if turn.conversation.owner == "queue":
+            return Decision([self._runtime.wording.say("utter_waiting_for_person", turn.state, turn.channel)])
+        return Decision()
+
+    async def _record(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> dict[str, Any]:
+        """Write the whole turn; it is the caller's transaction that makes it real."""
+        session, conversation, now = turn.session, turn.conversation, turn.now
+        if said is not None and heard is not None:
+            store.add_message(
+                session, conversation, now, direction="in", author="person", text=heard.text, channel=turn.channel,
+                display=said.display, message_id=said.message_id,
+            )  # fmt: skip
+        store.add_replies(session, conversation, decision.replies, now, turn.channel)
+        effects = _with_words(decision.effects, heard)
+        turn.touchpoint = await touchpoints.follow(session, conversation, turn.touchpoint, effects, now)
+        elapsed = time.perf_counter() - turn.began
+        touchpoints.measure(turn.touchpoint, now, first_answer_s=elapsed, cost=self._settings.cost_per_turn)
+        await self._apply(turn, effects)
+        conversation.state, conversation.updated = turn.state.to_json(), now
+        if turn.state.closed and conversation.owner == "bot":
+            conversation.status = "closed"
+        elif conversation.owner == "bot":
+            conversation.status = "open"
+        answer = {"replies": [reply_json(reply) for reply in decision.replies], "state": state_json(conversation, turn.state)}
+        session.add(
+            Turn(
+                conversation_id=conversation.id, message_id=said.message_id if said else None,
+                nlu=nlu_json(heard.understanding) if heard else None, answer=answer, ms=round(elapsed * 1000, 2), at=now,
+            )
+        )  # fmt: skip
+        await store.changed(session, conversation)
+        TURN_SECONDS.labels(turn.channel).observe(time.perf_counter() - turn.began)
+        TURNS.labels(turn.channel, "yes" if decision.understood else "no").inc()
+        return answer
+
+    async def _apply(self, turn: _Open, effects: list[Effect]) -> None:
+        """Consequences outside the dialog, in the same transaction."""
+        for effect in effects:
+            if effect.kind == "language":
+                turn.conversation.language = turn.person.language = str(effect.data["language"])
+            elif effect.kind == "handoff":
+                await wait_for_person(turn.session, turn.conversation, turn.state, str(effect.data["reason"]), turn.now)
+            else:
+                await carry_out(turn.session, turn.conversation, turn.person, effect, turn.now)
+
+    async def _apologise(self, conversation_id: str, text: str, said: Said, began: float, *, hand_over: bool) -> dict[str, Any]:
+        """What is left when a turn failed: the message is kept, the state is as it was, and the person hears of it."""
+        async with self._database.transaction() as session:
+            turn = await self._lock(session, conversation_id, said.channel, began)
+            before = await store.answered(session, conversation_id, said.message_id)
+            if before is not None:
+                return before
+            heard = Heard(text, understand_by_payload("/", turn.state.language))
+            effects = [Effect("problem", {"kind": "internal_error"})]
+            effects += [Effect("handoff", {"reason": "internal_error"})] if hand_over else []
+            name = "utter_handoff" if hand_over else "utter_internal_error"
+            reply = self._runtime.wording.say(name, turn.state, turn.channel)
+            turn.state.said = [reply.text]
+            return await self._record(turn, said, heard, Decision([reply], effects, understood=False))
+
+    def _scene(self, turn: _Open) -> Scene:
+        person = turn.person
+        context = {**turn.conversation.context, "survey_due": _survey_due(turn)}
+        return Scene(
+            now=turn.now.astimezone(ZoneInfo(person.time_zone)),
+            channel=turn.channel,
+            records=StoredRecords(turn.session),
+            knowledge=self._knowledge,
+            parse=parse,
+            person=PersonInScene(person.id, person.name, person.country, person.currency),
+            kind=turn.conversation.kind,
+            context=context,
+        )
+
+
+def hear(text: str) -> str:
+    """The text as it can be kept: without NULs and control characters, broken Unicode replaced, edges trimmed."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in whole if c != "\x00").strip()
+
+
+def understand_by_payload(text: str, language: str) -> Understanding:
+    """A button needs no understanding."""
+    from nlu.types import FALLBACK, Intent
+
+    return Understanding(text, language, Intent(FALLBACK, 0.0))
+
+
+def _detected(text: str, understood: Understanding) -> str:
+    if len(text.split()) < FOREIGN_WORDS or text.startswith("/"):
+        return ""
+    found = detect_language(text)
+    return found[0] if found and found[1] >= FOREIGN_SURE and found[0] != understood.language else ""
+
+
+def _with_words(effects: list[Effect], heard: Heard | None) -> list[Effect]:
+    """A problem carries what the person said, in their words."""
+    if heard is None:
+        return list(effects)
+    return [
+        Effect("problem", {"words": heard.text[:500], **effect.data}) if effect.kind == "problem" else effect for effect in effects
+    ]
+
+
+def _survey_due(turn: _Open) -> bool:
+    """A customer who had something done is asked once how it was."""
+    state = turn.state
+    customer = not turn.conversation.kind.startswith(("preselection", "survey"))
+    return customer and state.turns >= 2 and not turn.touchpoint.measures.get("csat") and "survey" not in turn.touchpoint.goal
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """A reply as the API shows it."""
+    return {"text": reply.text, "buttons": list(reply.buttons)} if reply.buttons else {"text": reply.text}
+
+
+def state_json(conversation: Conversation, state: DialogState) -> dict[str, Any]:
+    """Where the conversation stands, as the API shows it. The mood is null until something measures it."""
+    return {
+        "flow": state.stack[-1].flow if state.stack else None,
+        "awaiting": state.awaiting.slot or state.awaiting.kind if state.awaiting else None,
+        "owner": conversation.owner,
+        "status": conversation.status,
+        "language": state.language,
+        "mood": {"frustration": None, "reasons": []},
+    }
+
+
+def nlu_json(understanding: Understanding) -> dict[str, Any]:
+    """An NLU result as it is stored: without the text, which its message holds."""
+    kept = asdict(understanding)
+    del kept["text"]
+    return kept
+
+
+async def anonymous(session: AsyncSession, now: datetime, language: str, name: str = "") -> Person:
+    """A person nobody knows yet."""
+    return await people.create(session, now, language, name)

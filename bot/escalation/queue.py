@@ -1,0 +1,95 @@
+"""The queue of conversations that wait for a person: put in, taken by one agent, given back or closed."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.metrics import ESCALATIONS
+from bot.problems import Problem, not_found
+from bot.store import conversations as store
+from bot.store.models import Conversation, Escalation, Message, Person
+from dialogs.state import DialogState
+
+OPEN = ("waiting", "taken")
+
+
+async def wait_for_person(session: AsyncSession, conversation: Conversation, state: DialogState, reason: str, now: datetime) -> Escalation:
+    """Put a conversation in the queue with its summary; from here on the bot is silent."""
+    current = await open_one(session, conversation.id)
+    conversation.owner, conversation.status = "queue", "escalated"
+    if current is not None:
+        return current
+    await session.flush()
+    escalation = Escalation(
+        id=f"E-{secrets.token_hex(5)}", conversation_id=conversation.id, reason=reason, status="waiting", created=now,
+        summary=await summary(session, conversation, state, reason),
+    )  # fmt: skip
+    session.add(escalation)
+    ESCALATIONS.labels(reason).inc()
+    return escalation
+
+
+async def open_one(session: AsyncSession, conversation_id: str) -> Escalation | None:
+    """The conversation's escalation that is not over, if there is one."""
+    query = select(Escalation).where(Escalation.conversation_id == conversation_id, Escalation.status.in_(OPEN))
+    found: Escalation | None = await session.scalar(query)
+    return found
+
+
+async def summary(session: AsyncSession, conversation: Conversation, state: DialogState, reason: str) -> dict[str, Any]:
+    """What an agent needs to go on in the next sentence: who, what for, what is known, what was tried."""
+    person = await session.get_one(Person, conversation.person_id)
+    query = select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq.desc()).limit(12)
+    recent = list((await session.scalars(query)).all())[::-1]
+    return {
+        "reason": reason,
+        "person": {"id": person.id, "name": person.name, "language": conversation.language},
+        "channel": conversation.channel,
+        "kind": conversation.kind,
+        "flow": state.stack[-1].flow if state.stack else None,
+        "asked": state.awaiting.slot if state.awaiting else None,
+        "known": {name: value for name, value in state.slots.items() if value not in (None, [], {})},
+        "turns": state.turns,
+        "last_messages": [{"author": m.author, "text": m.display or m.text} for m in recent],
+    }
+
+
+async def take(session: AsyncSession, escalation_id: str, agent: str, now: datetime) -> tuple[Escalation, Conversation]:
+    """Give a waiting conversation to one agent; of two, the second is told who has it."""
+    escalation, conversation = await _locked(session, escalation_id)
+    if escalation.status == "taken" and escalation.agent != agent:
+        raise Problem(409, "escalation_taken", f"{escalation.agent} has this conversation.")
+    if escalation.status not in OPEN:
+        raise Problem(409, "escalation_over", "This conversation no longer waits for a person.")
+    escalation.status, escalation.agent, escalation.taken = "taken", agent, escalation.taken or now
+    conversation.owner = agent
+    await store.changed(session, conversation)
+    return escalation, conversation
+
+
+async def owned(session: AsyncSession, escalation_id: str, agent: str) -> tuple[Escalation, Conversation]:
+    """The escalation and its conversation, which this agent must own."""
+    escalation, conversation = await _locked(session, escalation_id)
+    if escalation.status != "taken" or escalation.agent != agent:
+        raise Problem(409, "not_the_owner", "Take the conversation before you act in it.")
+    return escalation, conversation
+
+
+async def listing(session: AsyncSession, status: str | None) -> list[Escalation]:
+    """The escalations of a status (all open ones without), the longest waiting first."""
+    query = select(Escalation).where(Escalation.status.in_([status] if status else OPEN)).order_by(Escalation.created).limit(200)
+    return list((await session.scalars(query)).all())
+
+
+async def _locked(session: AsyncSession, escalation_id: str) -> tuple[Escalation, Conversation]:
+    conversation_id = await session.scalar(select(Escalation.conversation_id).where(Escalation.id == escalation_id))
+    if conversation_id is None:
+        raise not_found("escalation")
+    conversation, _, _ = await store.lock(session, conversation_id)
+    escalation = await session.get_one(Escalation, escalation_id, with_for_update=True, populate_existing=True)
+    return escalation, conversation

@@ -1,0 +1,1 @@
+"""The journey: touchpoints put in order and read as a story."""

@@ -1,0 +1,17 @@
+"""Prometheus metrics. ``docs/metrics.md`` documents each; a test compares the two."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5.0)
+
+TURNS = Counter("voxtrail_turns", "Turns taken, by channel and whether the message was understood.", ["channel", "understood"])
+TURN_SECONDS = Histogram("voxtrail_turn_seconds", "Seconds from message to recorded answer, by channel.", ["channel"], buckets=_SECONDS)
+NLU_SECONDS = Histogram("voxtrail_nlu_seconds", "Seconds the NLU server took for a sentence.", buckets=_SECONDS)
+NLU_READY = Gauge("voxtrail_nlu_replicas_ready", "NLU servers that answer.")
+ESCALATIONS = Counter("voxtrail_escalations", "Conversations handed to people, by reason.", ["reason"])
+DELIVERIES = Counter("voxtrail_deliveries", "Outgoing messages, by channel and result.", ["channel", "result"])
+REFUSED = Counter("voxtrail_requests_refused", "Requests refused, by stable error code.", ["code"])
+
+ALL = (TURNS, TURN_SECONDS, NLU_SECONDS, NLU_READY, ESCALATIONS, DELIVERIES, REFUSED)

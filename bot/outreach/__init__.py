@@ -1,0 +1,1 @@
+"""Reaching people: campaigns, consent, quiet hours, and messages that leave exactly once."""

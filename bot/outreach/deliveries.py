@@ -1,0 +1,159 @@
+"""Outgoing messages: written with the turn that causes them, sent by a worker, each exactly once as far as the provider allows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.metrics import DELIVERIES
+from bot.outreach import jobs
+from bot.outreach.quiet import next_opening
+from bot.settings import Settings
+from bot.store import people
+from bot.store.database import Database, driver
+from bot.store.models import Conversation, Delivery, Person
+
+
+class SentMessage(Protocol):
+    """What a provider says of a message it took."""
+
+    @property
+    def sid(self) -> str:
+        """The provider's id."""
+
+
+class Sender(Protocol):
+    """A provider of text messages; ``integrations.twilio.sms.SmsSender`` is one."""
+
+    async def send(self, to: str, body: str, idempotency_key: str, status_callback: str | None = None) -> Any:
+        """Hand a message over; raises a rejection with ``permanent`` or something transient."""
+
+    async def find_sent(self, to: str, since: datetime, marker: str, known: Collection[str] = ()) -> Any | None:
+        """The message an earlier, interrupted try may have sent."""
+
+    def marker(self, body: str) -> str:
+        """What a message is recognised by when it is looked for."""
+
+
+async def add(
+    session: AsyncSession, conversation: Conversation, key: str, recipient: str, text: str, now: datetime, *, solicited: bool,
+    send_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Write a delivery and its job in this transaction; ``solicited`` is False for what nobody asked for."""
+    session.add(
+        Delivery(
+            key=key, conversation_id=conversation.id, channel="sms", recipient=recipient, text=text, solicited=solicited,
+            status="waiting", created=now,
+        )
+    )  # fmt: skip
+    await session.flush()
+    task = jobs.deliver.configure(connection=await driver(session), lock=conversation.id, schedule_at=send_at)
+    await task.defer_async(key=key)
+
+
+class Deliveries:
+    """Sends what is waiting."""
+
+    def __init__(self, database: Database, sender: Sender | None, clock: Clock, settings: Settings) -> None:
+        self._database, self._sender, self._clock, self._settings = database, sender, clock, settings
+
+    async def send(self, key: str) -> None:
+        """Send one delivery, unless the person said STOP meanwhile; a transient failure raises, so that the job is tried again."""
+        prepared = await self._prepare(key)
+        if prepared is None:
+            return
+        delivery, tried_before = prepared
+        assert self._sender is not None
+        try:
+            known = await self._known(delivery.recipient) if tried_before else []
+            marker = self._sender.marker(delivery.text)
+            sent = await self._sender.find_sent(delivery.recipient, tried_before, marker, known) if tried_before else None
+            sent = sent or await self._sender.send(delivery.recipient, delivery.text, key, self._callback(key))
+        except Exception as error:
+            if not getattr(error, "permanent", False):
+                raise
+            await self._settle(key, "refused", reason=str(getattr(error, "code", "")))
+            return
+        await self._settle(key, "sent", provider_id=sent.sid)
+
+    async def status(self, provider_id: str, status: str, error_code: str) -> None:
+        """What the provider reports of a message later."""
+        async with self._database.transaction() as session:
+            delivery = await session.scalar(select(Delivery).where(Delivery.provider_id == provider_id).with_for_update())
+            if delivery is not None and delivery.status != "delivered":
+                delivery.status = status if status in ("sent", "delivered", "undelivered", "failed") else delivery.status
+                delivery.reason = error_code or delivery.reason
+
+    async def _prepare(self, key: str) -> tuple[Delivery, datetime | None] | None:
+        """Note that it is being tried; None when it must not, or need not, be sent now."""
+        now = self._clock.now()
+        async with self._database.transaction() as session:
+            delivery = await session.get(Delivery, key, with_for_update=True)
+            if delivery is None or delivery.status not in ("waiting", "trying"):
+                return None
+            conversation = await session.get_one(Conversation, delivery.conversation_id)
+            person = await session.get_one(Person, conversation.person_id)
+            if self._sender is None:
+                delivery.status, delivery.reason = "refused", "no provider is set up"
+                return None
+            if not delivery.solicited and await self._held(session, delivery, person, now):
+                return None
+            tried_before, delivery.tried, delivery.status = delivery.tried, now, "trying"
+            return delivery, tried_before
+
+    async def _held(self, session: AsyncSession, delivery: Delivery, person: Person, now: datetime) -> bool:
+        if not await people.may_contact(session, person.id):
+            delivery.status, delivery.reason = "refused", "no consent"
+            DELIVERIES.labels(delivery.channel, "refused").inc()
+            return True
+        opening = next_opening(now, person.time_zone, self._settings.quiet_from, self._settings.quiet_until)
+        if opening <= now:
+            return False
+        task = jobs.deliver.configure(connection=await driver(session), schedule_at=opening)
+        await task.defer_async(key=delivery.key)
+        return True
+
+    async def _known(self, recipient: str) -> list[str]:
+        """The provider's ids of messages to this number that are accounted for."""
+        query = select(Delivery.provider_id).where(Delivery.recipient == recipient, Delivery.provider_id.is_not(None))
+        async with self._database.sessions() as session:
+            return [sid for sid in (await session.scalars(query)).all() if sid]
+
+    async def _settle(self, key: str, status: str, *, provider_id: str | None = None, reason: str = "") -> None:
+        async with self._database.transaction() as session:
+            delivery = await session.get_one(Delivery, key, with_for_update=True)
+            delivery.status, delivery.provider_id, delivery.reason = status, provider_id, reason
+        DELIVERIES.labels("sms", status).inc()
+
+    def _callback(self, key: str) -> str | None:
+        base = self._settings.public_url.rstrip("/")
+        return f"{base}/twilio/status?key={key}" if base else None
+
+
+async def run_worker(url: str, service: Any, stop: asyncio.Event) -> None:
+    """Work the queue until ``stop`` is set; a lost database is waited for."""
+    import procrastinate
+
+    while not stop.is_set():
+        app = jobs.queue.with_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+        try:
+            async with app.open_async():
+                worker = asyncio.create_task(
+                    app.run_worker_async(
+                        install_signal_handlers=False, concurrency=4, additional_context={"service": service}, listen_notify=True,
+                        fetch_job_polling_interval=5, delete_jobs="successful",
+                    )
+                )  # fmt: skip
+                waiting = asyncio.create_task(stop.wait())
+                await asyncio.wait({worker, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                worker.cancel()
+                await asyncio.gather(worker, waiting, return_exceptions=True)
+        except Exception:
+            await asyncio.sleep(1)

@@ -1,0 +1,72 @@
+"""Errors as RFC 9457 problem documents with a stable ``code``; every 4xx says what to do and names the field."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+    """An error to be told to the client: HTTP status, stable code, one plain sentence."""
+
+    def __init__(
+        self, status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.field = status, code, detail, field
+        self.headers = dict(headers or {})
+
+    def response(self) -> JSONResponse:
+        """The problem document."""
+        body: dict[str, Any] = {
+            "type": f"https://voxtrail.dev/problems/{self.code}",
+            "title": self.code.replace("_", " "),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+        }
+        if self.field:
+            body["field"] = self.field
+        return JSONResponse(body, self.status, self.headers, MEDIA_TYPE)
+
+
+def not_found(what: str) -> Problem:
+    """404 for what does not exist and for what is somebody else's alike, so that nothing leaks."""
+    return Problem(404, f"{what}_not_found", f"There is no such {what}.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app with a problem document."""
+
+    async def problem(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Problem)
+        return error.response()
+
+    async def invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or "body"
+        return Problem(422, "invalid_request", f"{where}: {first['msg']}.", field=where).response()
+
+    async def http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        return Problem(error.status_code, code, str(error.detail), headers=error.headers).response()
+
+    async def unexpected(_: Request, error: Exception) -> JSONResponse:
+        logger.error("unexpected error", exc_info=error)
+        return Problem(500, "internal_error", "Something went wrong on our side; nothing was changed. Please try again.").response()
+
+    app.add_exception_handler(Problem, problem)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, unexpected)

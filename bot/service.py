@@ -1,0 +1,126 @@
+"""The service put together: database, NLU servers, dialogs, queue. Built once a process, handed to the web app and the jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from typing import Any
+
+from bot import demo
+from bot.clock import Clock, SystemClock
+from bot.conversation import Conversations
+from bot.events import Hub
+from bot.knowledge import FaqKnowledge
+from bot.metrics import NLU_READY
+from bot.outreach.campaigns import Campaigns
+from bot.outreach.deliveries import Deliveries, Sender, run_worker
+from bot.settings import ROOT, Settings
+from bot.store.database import Database, embedded, migrate
+from dialogs.actions import ACTIONS
+from dialogs.load import load_folders
+from dialogs.runtime import Runtime
+from nlu.client import NluClient
+from nlu.server import RasaServers, ServerError
+from nlu.train import model_path
+
+logger = logging.getLogger(__name__)
+KINDS = ("patterns", "support", "reminder", "preselection", "survey")
+"""The folders of flows that are loaded."""
+
+
+def load_runtime() -> Runtime:
+    """The flows of every kind with their actions; raises FlowError with file and line."""
+    domain, flows = load_folders([ROOT / "dialogs" / kind for kind in KINDS])
+    return Runtime(domain, flows, ACTIONS)
+
+
+def api_key(settings: Settings) -> str:
+    """The key of the settings, or the one in ``DATA_DIR/api_key``, made on first use and readable by us alone."""
+    given = settings.api_key.get_secret_value()
+    if given:
+        return given
+    path = settings.run_dir / "api_key"
+    if not path.exists():
+        partial = path.with_suffix(".tmp")
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_urlsafe(24))
+        partial.replace(path)
+    return path.read_text().strip()
+
+
+def sms_sender(settings: Settings) -> Sender | None:
+    """Twilio, when an account is set."""
+    if not settings.twilio_account_sid:
+        return None
+    from integrations.twilio.sms import SmsSender
+
+    token = settings.twilio_auth_token.get_secret_value()
+    return SmsSender(settings.twilio_account_sid, token, from_=settings.twilio_number, base_url=settings.twilio_base_url)
+
+
+class Service:
+    """Everything that runs in one process."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings, self.clock = settings, clock or SystemClock()
+        settings.run_dir.mkdir(parents=True, exist_ok=True)
+        self.key = api_key(settings)
+        self.url = settings.database_url or embedded(settings.run_dir)
+        migrate(self.url)
+        self.database = Database(self.url, settings.database_pool)
+        self.hub = Hub(self.url)
+        self.knowledge = FaqKnowledge(settings.run_dir)
+        self.servers = RasaServers(model_path(settings.run_dir), settings.rasa_python, settings.run_dir, settings.nlu_replicas)
+        self.nlu = NluClient(self.servers.endpoints, deadline=settings.nlu_deadline)
+        self.conversations = Conversations(self.database, load_runtime(), self.nlu, self.knowledge, self.clock, settings)
+        self.campaigns = Campaigns(self.database, self.conversations, self.clock, settings)
+        self.deliveries = Deliveries(self.database, sms_sender(settings), self.clock, settings)
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        """Start everything; what is slow (the NLU server, the embeddings) becomes ready behind."""
+        if self.settings.demo:
+            await demo.load(self.database, self.clock.now())
+        await self.hub.start()
+        if self.settings.nlu_replicas:
+            try:
+                await self.servers.start()
+            except ServerError as error:
+                logger.error("%s Until then only short answers are understood.", error)
+        self._tasks = [
+            asyncio.create_task(self.knowledge.load(self.database), name="knowledge"),
+            asyncio.create_task(run_worker(self.url, self, self._stop), name="queue"),
+            asyncio.create_task(self._watch_nlu(), name="watch-nlu"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop everything, children included; never raises."""
+        self._stop.set()
+        for task in self._tasks:
+            if task.get_name() != "queue":
+                task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.servers.stop()
+        await self.nlu.aclose()
+        await self.hub.stop()
+        await self.database.close()
+
+    async def readiness(self) -> dict[str, bool]:
+        """What is ready: database, NLU, and the knowledge base. (Speech joins when there is a phone.)"""
+        return {
+            "database": await self.database.alive(),
+            "nlu": self.servers.ready or not self.settings.nlu_replicas,
+            "knowledge": bool(self._tasks) and self._tasks[0].done() and not self._tasks[0].exception(),
+        }
+
+    async def _watch_nlu(self) -> None:
+        while True:
+            NLU_READY.set(sum(replica.state == "ready" for replica in self.servers.replicas))
+            await asyncio.sleep(2)
+
+

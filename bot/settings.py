@@ -1,0 +1,91 @@
+"""Every setting of the service, read from the environment (and from a ``.env`` file beside where it starts).
+
+The contract with outside systems fixes ``PORT``, ``DATA_DIR``, ``DATABASE_URL`` and ``API_KEY``; everything else begins with
+``VOXTRAIL_``. ``docs/settings.md`` documents each; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+
+class Settings(BaseSettings):
+    """Read once at start; immutable after."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+
+    port: int = Field(8000, validation_alias="PORT", ge=1, le=65535, description="TCP port of the service.")
+    host: str = Field("127.0.0.1", validation_alias="VOXTRAIL_HOST", description="Address to listen on; 0.0.0.0 for all.")
+    data_dir: Path = Field(
+        Path("var"), validation_alias="DATA_DIR", description="Where everything that must survive lives: database, models, logs, key."
+    )
+    database_url: str = Field(
+        "", validation_alias="DATABASE_URL", description="postgresql://… of a server; empty: an embedded PostgreSQL under DATA_DIR."
+    )
+    api_key: SecretStr = Field(
+        SecretStr(""), validation_alias="API_KEY", description="Key for the API and the pages; empty: one is made in DATA_DIR/api_key."
+    )
+    public_url: str = Field(
+        "", validation_alias="VOXTRAIL_PUBLIC_URL", description="Address at which the world reaches us; needed for Twilio's signatures."
+    )
+    log_level: str = Field("INFO", validation_alias="VOXTRAIL_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR.")
+    demo: bool = Field(True, validation_alias="VOXTRAIL_DEMO", description="Load the demo company into an empty database at start.")
+    company: str = Field("Bryza", validation_alias="VOXTRAIL_COMPANY", description="The company's name as people read it.")
+    language: str = Field("pl", validation_alias="VOXTRAIL_LANGUAGE", description="Language when a person's is unknown: pl, en or ro.")
+    time_zone: str = Field(
+        "Europe/Warsaw", validation_alias="VOXTRAIL_TIME_ZONE", description="IANA time zone when a person's is unknown."
+    )
+
+    rasa_python: Path = Field(
+        ROOT / ".venv-rasa" / "bin" / "python",
+        validation_alias="RASA_PYTHON",
+        description="Python of the environment that Rasa is installed in.",
+    )
+    nlu_replicas: int = Field(1, validation_alias="VOXTRAIL_NLU_REPLICAS", ge=0, le=16, description="Rasa servers to run; 0: none.")
+    nlu_deadline: float = Field(
+        0.8, validation_alias="VOXTRAIL_NLU_DEADLINE", gt=0, le=5, description="Seconds a message waits for the NLU, at most."
+    )
+
+    message_limit: int = Field(4000, validation_alias="VOXTRAIL_MESSAGE_LIMIT", ge=100, description="Longest message, in characters.")
+    body_limit: int = Field(65536, validation_alias="VOXTRAIL_BODY_LIMIT", ge=1024, description="Largest request body, in bytes.")
+    rate_limit: str = Field(
+        "40/second", validation_alias="VOXTRAIL_RATE_LIMIT", description="Requests one address may make without the API key."
+    )
+    rate_limit_start: str = Field(
+        "60/minute",
+        validation_alias="VOXTRAIL_RATE_LIMIT_START",
+        description="Conversations one address may begin without the API key.",
+    )
+
+    database_pool: int = Field(16, validation_alias="VOXTRAIL_DATABASE_POOL", ge=2, description="Most database connections held.")
+    cost_per_turn: float = Field(
+        0.002, validation_alias="VOXTRAIL_COST_PER_TURN", ge=0, description="What one bot turn costs, for the touchpoint's measure."
+    )
+    cost_per_sms: float = Field(
+        0.035, validation_alias="VOXTRAIL_COST_PER_SMS", ge=0, description="What one SMS segment costs, for the touchpoint's measure."
+    )
+    cost_currency: str = Field("EUR", validation_alias="VOXTRAIL_COST_CURRENCY", description="Currency of the costs (ISO 4217).")
+
+    quiet_from: str = Field("20:00", validation_alias="VOXTRAIL_QUIET_FROM", description="Local time from which nothing is sent unasked.")
+    quiet_until: str = Field("09:00", validation_alias="VOXTRAIL_QUIET_UNTIL", description="Local time until which nothing is sent unasked.")
+
+    twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID", description="Twilio account; empty: SMS is off.")
+    twilio_auth_token: SecretStr = Field(
+        SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN", description="Twilio's token: signs what Twilio sends us."
+    )
+    twilio_number: str = Field("", validation_alias="TWILIO_NUMBER", description="Our number in E.164, the sender of SMS.")
+    twilio_base_url: str = Field(
+        "", validation_alias="TWILIO_BASE_URL", description="Another address for Twilio's API (the local stand-in)."
+    )
+    sms_most_parts: int = Field(6, validation_alias="VOXTRAIL_SMS_MOST_PARTS", ge=1, le=10, description="Most segments of one SMS.")
+
+    @property
+    def run_dir(self) -> Path:
+        """The data directory, absolute."""
+        return self.data_dir.expanduser().resolve()

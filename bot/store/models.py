@@ -1,0 +1,221 @@
+"""The tables. One row holds a conversation's whole state; a turn commits with its messages and its touchpoint."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+JSON = dict[str, Any]
+
+
+class Base(DeclarativeBase):
+    """Type map: text is TEXT, moments carry a zone, objects and lists are JSONB."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own way
+        str: Text,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        int: BigInteger,
+    }
+
+
+class Person(Base):
+    """A customer or a candidate."""
+
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="customer")
+    language: Mapped[str]
+    time_zone: Mapped[str]
+    country: Mapped[str]
+    currency: Mapped[str]
+    created: Mapped[datetime]
+    erased: Mapped[datetime | None]
+
+
+class Contact(Base):
+    """A way to reach a person; ``value`` is normalised (E.164, lower-case e-mail) and belongs to one person."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("kind", "value"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    value: Mapped[str]
+
+
+class Consent(Base):
+    """One entry of the ledger: nothing is ever changed, the newest entry of a person counts. It outlives the person's data
+    as the proof of a STOP, keyed by a hash of the contact."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str]
+    reason: Mapped[str]
+    channel: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Conversation(Base):
+    """A conversation: who, where, whose turn it is, and the dialog's state."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str]
+    direction: Mapped[str] = mapped_column(default="in")
+    kind: Mapped[str]
+    language: Mapped[str]
+    owner: Mapped[str] = mapped_column(default="bot")
+    status: Mapped[str] = mapped_column(default="open")
+    state: Mapped[JSON]
+    context: Mapped[JSON]
+    seq: Mapped[int] = mapped_column(default=0)
+    touchpoint_id: Mapped[int | None]
+    created: Mapped[datetime]
+    updated: Mapped[datetime] = mapped_column(index=True)
+
+
+class Turn(Base):
+    """One exchange: what came in, what NLU made of it, and the answer, kept so that a repeat gets the same one."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("conversation_id", "message_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[str | None]
+    nlu: Mapped[JSON | None]
+    answer: Mapped[JSON]
+    ms: Mapped[float]
+    at: Mapped[datetime]
+
+
+class Message(Base):
+    """One message in either direction; ``seq`` counts within its conversation."""
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    direction: Mapped[str]
+    author: Mapped[str]
+    text: Mapped[str]
+    display: Mapped[str | None]
+    buttons: Mapped[list[Any]]
+    response: Mapped[str]
+    message_id: Mapped[str | None]
+    channel: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Touchpoint(Base):
+    """One contact on a person's journey."""
+
+    __tablename__ = "touchpoints"
+    __table_args__ = (Index("touchpoints_at", "at", "id"), UniqueConstraint("source", "external_id"))
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    channel: Mapped[str]
+    direction: Mapped[str]
+    stage: Mapped[str]
+    goal: Mapped[str]
+    outcome: Mapped[str]
+    emotion: Mapped[JSON | None]
+    problems: Mapped[list[Any]]
+    opportunities: Mapped[list[Any]]
+    measures: Mapped[JSON]
+    source: Mapped[str] = mapped_column(default="voxtrail")
+    external_id: Mapped[str | None]
+
+
+class Escalation(Base):
+    """A conversation that waits for, or is with, a person."""
+
+    __tablename__ = "escalations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str]
+    summary: Mapped[JSON]
+    status: Mapped[str] = mapped_column(index=True)
+    agent: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    created: Mapped[datetime]
+    taken: Mapped[datetime | None]
+    closed: Mapped[datetime | None]
+
+
+class Record(Base):
+    """One of the company's own records (order, appointment, job …) as a document."""
+
+    __tablename__ = "records"
+    __table_args__ = (Index("records_data", "data", postgresql_using="gin", postgresql_ops={"data": "jsonb_path_ops"}),)
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[JSON]
+
+
+class Campaign(Base):
+    """An outreach: one flow to many people by one channel."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    flow: Mapped[str]
+    channel: Mapped[str]
+    status: Mapped[str]
+    created: Mapped[datetime]
+
+
+class Attempt(Base):
+    """One try to reach one person in a campaign; sent at most once."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("campaign_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    conversation_id: Mapped[str | None]
+    status: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    context: Mapped[JSON]
+    at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """A message that must leave the house exactly once: intent before, provider's id after."""
+
+    __tablename__ = "deliveries"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str]
+    recipient: Mapped[str]
+    text: Mapped[str]
+    solicited: Mapped[bool]
+    status: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    provider_id: Mapped[str | None] = mapped_column(index=True)
+    tried: Mapped[datetime | None]
+    created: Mapped[datetime]

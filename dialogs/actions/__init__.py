@@ -1,0 +1,8 @@
+"""Actions: what flows do besides talking. Each is registered under the name that flows use."""
+
+from __future__ import annotations
+
+from dialogs.actions import patterns, preselection, reminder, support, survey
+from dialogs.actions.base import ACTIONS, Action, ActionTurn, action
+
+__all__ = ["ACTIONS", "Action", "ActionTurn", "action", "patterns", "preselection", "reminder", "support", "survey"]

@@ -1,0 +1,56 @@
+"""How an action sees its turn, and the register of all actions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialogs.scene import Effect, Heard, Scene
+
+
+@dataclass(slots=True)
+class ActionTurn:
+    """One call of an action: it reads ``slots`` and the ``scene`` and answers by `set`, `say` and `effect`.
+
+    Whatever it writes to ``scene.records`` commits with the turn, or not at all.
+    """
+
+    scene: Scene
+    language: str
+    heard: Heard
+    slots: dict[str, Any]
+    updates: dict[str, Any] = field(default_factory=dict)
+    said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def set(self, **values: Any) -> None:
+        """Set slots; None clears one."""
+        self.slots.update(values)
+        self.updates.update(values)
+
+    def say(self, response: str, **values: Any) -> None:
+        """Say a response of the domain; ``values`` fill its placeholders besides the slots."""
+        self.said.append((response, values))
+
+    def effect(self, kind: str, /, **data: Any) -> None:
+        """Ask for something outside the dialog (``handoff``, ``close``, ``outcome``, ``callback`` …)."""
+        self.effects.append(Effect(kind, data))
+
+
+Action = Callable[[ActionTurn], Awaitable[None]]
+
+ACTIONS: dict[str, Action] = {}
+"""Every action by name."""
+
+
+def action(name: str) -> Callable[[Action], Action]:
+    """Register an action under the name that flows use."""
+
+    def register(function: Action) -> Action:
+        if name in ACTIONS:
+            raise ValueError(f"the action {name!r} is registered twice")
+        ACTIONS[name] = function
+        return function
+
+    return register

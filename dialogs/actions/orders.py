@@ -1,0 +1,293 @@
+"""Finds the order a person talks about, and shows it only to those who may see it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from babel.dates import format_date
+
+from dialogs.actions.base import ActionTurn, action
+from dialogs.formats import day
+from nlu.parsers.base import Context
+
+Order = dict[str, Any]
+
+OTHER = "other"
+"""The choice "none of these": another order, by its number."""
+WAITING = ("new", "paid", "packed")
+"""The states of an order that has not left the warehouse."""
+RECENT = timedelta(days=30)
+MOST_FAILURES = 2
+"""Wrong proofs after which a person takes over."""
+_OTHER_LABELS = {
+    "pl": ["Inne zamówienie", "inne", "żadne z nich"],
+    "en": ["Another order", "another one", "none of these"],
+    "ro": ["Altă comandă", "alta", "niciuna"],
+}
+_NEAR = {
+    -1: {"pl": "wczoraj", "en": "yesterday", "ro": "ieri"},
+    0: {"pl": "dzisiaj", "en": "today", "ro": "astăzi"},
+    1: {"pl": "jutro", "en": "tomorrow", "ro": "mâine"},
+}
+
+
+# ---- small helpers that the support actions share
+
+
+def said(turn: ActionTurn) -> str:
+    """What the person said in this turn, in their words; empty for a button."""
+    text = turn.heard.text.strip()
+    return "" if text.startswith("/") else text
+
+
+def today(turn: ActionTurn) -> date:
+    """The person's date."""
+    return turn.scene.now.date()
+
+
+def day_of(order: Mapping[str, Any], name: str) -> date | None:
+    """One of the order's dates (``placed``, ``shipped``, ``delivered``, ``eta``)."""
+    value = order.get(name)
+    return date.fromisoformat(str(value)[:10]) if value else None
+
+
+def shown_day(value: date | None, turn: ActionTurn) -> str:
+    """A date as people say it: "tomorrow, Thursday, 19 November"."""
+    if value is None:
+        return "–"
+    near = _NEAR.get((value - today(turn)).days)
+    full = day(value.isoformat(), turn.language)
+    return f"{near[turn.language]}, {full}" if near else full
+
+
+def item_name(item: Mapping[str, Any], language: str) -> str:
+    """The product's name in this language."""
+    names = item["name"]
+    return str(names.get(language) or names["en"])
+
+
+def order_label(order: Mapping[str, Any], language: str) -> str:
+    """The order's number, goods and date, as in ``VX-104233 – czajnik Fala, 15 listopada``."""
+    names = [item_name(item, language) for item in order["items"]]
+    goods = ", ".join(names[:2]) + (f" + {len(names) - 2}" if len(names) > 2 else "")
+    placed = format_date(date.fromisoformat(order["placed"][:10]), "d MMMM", locale=language)
+    return f"{order['id']} – {goods}, {placed}"
+
+
+def masked(email: str) -> str:
+    """An e-mail address that its owner recognises and nobody else learns."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def folded(text: str) -> str:
+    """Lower case without diacritics."""
+    plain = unicodedata.normalize("NFKD", text.lower().replace("ł", "l"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def mentioned(text: str, items: Iterable[Mapping[str, Any]], language: str) -> list[str]:
+    """The sku of each item whose name's words occur in the text, whatever their endings."""
+    heard = re.findall(r"\w+", folded(text))
+    found = []
+    for item in items:
+        stems = [word[: max(3, min(5, len(word) - 1))] for word in re.findall(r"\w{3,}", folded(item_name(item, language)))]
+        if any(word.startswith(stem) and len(word) <= len(stem) + 4 for stem in stems for word in heard):
+            found.append(str(item["sku"]))
+    return found
+
+
+async def order_of(turn: ActionTurn, slot: str = "order_id") -> Order:
+    """The order a slot names; it was found before, so it is there."""
+    found = await turn.scene.records.get("order", str(turn.slots[slot]))
+    if found is None:
+        raise LookupError(f"the order in {slot} is gone")
+    return found
+
+
+# ---- finding
+
+
+@action("action_find_order")
+async def find_order(turn: ActionTurn) -> None:
+    """Take the order that was named, the only one that fits, or let the person choose; strangers give a number."""
+    turn.set(order_id=None, order_case="number", order_words=said(turn))
+    own = await _own_orders(turn)
+    turn.set(order_options=_options(own))
+    named = _named(turn, own)
+    if named is not None:
+        _take(turn, named)
+        return
+    if turn.slots.get("order_number"):
+        return
+    fitting = await _fitting(turn, own)
+    only = _only_one(turn, fitting, own)
+    if only is not None:
+        _take(turn, only)
+        turn.say("utter_order_used", order_label=order_label(only, turn.language))
+        turn.set(order_choice=only["id"])
+        turn.effect("answered", slot="order_choice")
+    elif own:
+        turn.set(order_case="choose", order_options=_options((fitting or own)[:4] if len(fitting) != 1 else own[:4]))
+
+
+@action("action_take_order")
+async def take_order(turn: ActionTurn) -> None:
+    """Use the order that was chosen; "another one" goes on to the number."""
+    chosen = turn.slots["order_choice"]
+    order = next((order for order in await _own_orders(turn) if order["id"] == chosen), None)
+    if order is None:
+        turn.set(order_choice=None, order_number=None, order_case="number")
+    else:
+        _take(turn, order)
+
+
+@action("action_take_number")
+async def take_number(turn: ActionTurn) -> None:
+    """A number of the person's own order is enough; any other number, real or not, needs proof."""
+    number = _number(turn)
+    if not number:
+        turn.set(order_case="lost", order_number=None)
+        return
+    own = {order["id"]: order for order in await _own_orders(turn)}
+    if number in own:
+        _take(turn, own[number])
+    else:
+        turn.set(order_case="proof")
+
+
+@action("action_verify_order")
+async def verify_order(turn: ActionTurn) -> None:
+    """Compare the proof with the order. A wrong proof and a number that does not exist look the same from outside."""
+    order = await turn.scene.records.get("order", _number(turn))
+    if order is not None and _proven(turn, order):
+        turn.set(orders_verified=[*(turn.slots.get("orders_verified") or []), order["id"]])
+        _take(turn, order)
+        return
+    failures = int(turn.slots.get("order_failures") or 0) + 1
+    turn.set(order_failures=failures, order_number=None, order_proof=None, order_auto=True, order_case="again")
+    if failures < MOST_FAILURES:
+        turn.say("utter_order_not_matching")
+        return
+    turn.set(order_case="refused")
+    turn.effect("problem", kind="order_not_verified", words=said(turn))
+    turn.effect("outcome", outcome="not_verified")
+    turn.say("utter_order_refused")
+    turn.effect("handoff", reason="not_verified")
+
+
+@action("action_order_person")
+async def order_person(turn: ActionTurn) -> None:
+    """A person looks for an order without its number."""
+    turn.effect("outcome", outcome="order_not_found")
+    turn.say("utter_handoff")
+    turn.effect("handoff", reason="order_not_found")
+
+
+def _take(turn: ActionTurn, order: Order) -> None:
+    turn.set(order_id=order["id"], order_case="found", order_hint=None, order_label=order_label(order, turn.language))
+
+
+async def _own_orders(turn: ActionTurn) -> list[Order]:
+    """The person's orders and those they have proven to be theirs, newest first."""
+    person = turn.scene.person.id
+    found = await turn.scene.records.find("order", person=person) if person else []
+    known = {order["id"] for order in found}
+    for number in turn.slots.get("orders_verified") or []:
+        order = await turn.scene.records.get("order", number) if number not in known else None
+        if order is not None:
+            found.append(order)
+    return sorted(found, key=lambda order: (str(order["placed"]), str(order["id"])), reverse=True)
+
+
+def _named(turn: ActionTurn, own: list[Order]) -> Order | None:
+    """The order that an earlier step, a choice or a number names, when it is the person's own."""
+    for name in (turn.slots.get("order_hint"), turn.slots.get("order_choice"), _number(turn)):
+        for order in own:
+            if order["id"] == name:
+                return order
+    return None
+
+
+def _number(turn: ActionTurn) -> str:
+    digits = re.sub(r"\D", "", str(turn.slots.get("order_number") or ""))
+    return f"VX-{digits}" if digits else ""
+
+
+async def _fitting(turn: ActionTurn, own: list[Order]) -> list[Order]:
+    """The orders that what the person wants can be about."""
+
+    def of(*states: str) -> list[Order]:
+        return [order for order in own if order["status"] in states]
+
+    def lately(order: Order) -> bool:
+        delivered = day_of(order, "delivered")
+        return delivered is not None and today(turn) - delivered <= RECENT
+
+    match turn.slots.get("order_purpose"):
+        case "status":
+            return of("shipped") or of(*WAITING) or [order for order in own if lately(order)]
+        case "change" | "cancel":
+            return of(*WAITING) or of("shipped")
+        case "return":
+            return [order for order in own if lately(order)] or of("shipped")
+        case "refund":
+            return [order for order in own if await _money_owed(turn, order)]
+        case "payment":
+            return of("new") or of("paid", "packed", "shipped")
+        case "problem":
+            return of("delivered")
+        case _:
+            return [order for order in own if order["status"] != "cancelled"]
+
+
+async def _money_owed(turn: ActionTurn, order: Order) -> bool:
+    records = turn.scene.records
+    return bool(await records.find("refund", order=order["id"]) or await records.find("return", order=order["id"]))
+
+
+def _only_one(turn: ActionTurn, fitting: list[Order], own: list[Order]) -> Order | None:
+    """The one order that is surely meant: by the goods in the sentence, or because no other fits."""
+    if turn.slots.get("order_auto"):
+        return None
+    for orders in (fitting, own):
+        named = [order for order in orders if mentioned(turn.slots["order_words"], order["items"], turn.language)]
+        if len(named) == 1:
+            return named[0]
+    if len(fitting) == 1:
+        return fitting[0]
+    return own[0] if len(own) == 1 else None
+
+
+def _options(orders: list[Order]) -> list[dict[str, Any]]:
+    """What can be chosen: each order under its number and goods, and another order."""
+    found: list[dict[str, Any]] = [
+        {
+            "value": order["id"],
+            "labels": {
+                language: [order_label(order, language), order["id"], *(item_name(item, language) for item in order["items"])]
+                for language in _OTHER_LABELS
+            },
+        }
+        for order in orders
+    ]
+    return [*found, {"value": OTHER, "labels": _OTHER_LABELS}] if found else []
+
+
+def _proven(turn: ActionTurn, order: Order) -> bool:
+    """Whether the person named the order's e-mail address or postal code, typed or spoken."""
+    text = str(turn.slots.get("order_proof") or "")
+    context = Context(turn.language, turn.scene.now, str(order.get("country") or "PL"))
+    email = turn.scene.parse("email", text, context)
+    if email is not None:
+        return str(email.value).lower() == str(order["email"]).lower()
+    code = turn.scene.parse("postal_code", text, context)
+    return _plain(code.value if code else text) == _plain(order["postal_code"])
+
+
+def _plain(value: Any) -> str:
+    return re.sub(r"[\W_]", "", str(value)).upper()

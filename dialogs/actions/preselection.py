@@ -1,0 +1,408 @@
+"""Actions of the candidate's interview: load the job, weigh the answers, book a talk. A person decides, never this code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.lists import format_list
+
+from dialogs.actions.base import ActionTurn, action
+from dialogs.actions.scoring import LABELS, OPEN, Score, asked, per, score, shown
+from dialogs.formats import moment, money
+from nlu.parsers.base import Context
+from nlu.types import LANGUAGES
+
+SLOTS = {"pay": "pay_expectation"}
+"""Criteria whose slot has another name than the criterion."""
+LATEST_START = 365
+"""Days ahead up to which a start of work is noted."""
+DECIDE_WITHIN = 3
+"""Working days in which a person answers, unless the job says otherwise."""
+MOST_OFFERED = 4
+"""Interview times named in one question."""
+NOTICE = timedelta(hours=2)
+"""An interview is not offered sooner than this."""
+PAY_TRIES = 2
+"""Amounts that may be doubted before the pay is left to a recruiter."""
+NO_TIME = "none"
+"""The answer that none of the offered times fits."""
+
+COUNTRIES = {
+    "PL": {"pl": "w Polsce", "en": "in Poland", "ro": "în Polonia"},
+    "RO": {"pl": "w Rumunii", "en": "in Romania", "ro": "în România"},
+}
+NONE_FITS = {
+    "pl": ["Żaden z tych", "żaden", "żaden termin", "żaden nie pasuje", "inny termin"],
+    "en": ["None of these", "none", "none of them", "another time", "neither"],
+    "ro": ["Niciuna", "niciuna dintre acestea", "nicio oră", "altă oră", "niciun termin"],
+}
+_UNIT_WORDS = {
+    "hour": r"godzin|/ ?h\b|\bh\b|\bhour|\bp/?h\b|\bor[aăe]\b",
+    "month": r"miesi[aąeę]c|\bmies\b|month|\blun[aăi]|lunar",
+    "year": r"\brok\b|\brocznie|year|annum|annual|\ban\b|anual",
+}
+
+
+def _slot(key: str) -> str:
+    return SLOTS.get(key, key)
+
+
+async def _job(turn: ActionTurn, job_id: Any) -> dict[str, Any] | None:
+    """The job, read without a lock: many candidates talk about one job at once."""
+    return next((job for job in await turn.scene.records.find("job") if job["id"] == job_id), None)
+
+
+async def _application(turn: ActionTurn) -> dict[str, Any] | None:
+    application_id = turn.slots.get("application_id")
+    return await turn.scene.records.get("application", str(application_id)) if application_id else None
+
+
+async def _save(turn: ActionTurn, application: dict[str, Any], **changes: Any) -> None:
+    application.update(changes)
+    await turn.scene.records.put("application", str(application["id"]), application)
+
+
+# ---- the beginning
+
+
+@action("action_load_job")
+async def load_job(turn: ActionTurn) -> None:
+    """Find the job and the application; ``job_state`` is open, screened or closed."""
+    found = await _found_application(turn)
+    job = await _job(turn, turn.scene.context.get("job_id") or (found or {}).get("job") or turn.slots.get("job_id"))
+    if job is None or job.get("status", "open") != "open":
+        turn.set(job_state="closed")
+        return
+    application = found if found and found.get("job") == job["id"] else await _own_or_new(turn, str(job["id"]))
+    state = "screened" if application.get("status") in ("screened", "interview") else "open"
+    turn.set(job_state=state, job_id=job["id"], application_id=application["id"], criteria=asked(job), **_texts(job))
+    turn.set(latest_start=(turn.scene.now.date() + timedelta(days=LATEST_START)).isoformat())
+
+
+async def _found_application(turn: ActionTurn) -> dict[str, Any] | None:
+    """The application the caller named, if it is this person's."""
+    named = turn.scene.context.get("application_id") or turn.slots.get("application_id")
+    application = await turn.scene.records.get("application", str(named)) if named else None
+    if application and application.get("person") and turn.scene.person.id:
+        return application if application["person"] == turn.scene.person.id else None
+    return application
+
+
+async def _own_or_new(turn: ActionTurn, job_id: str) -> dict[str, Any]:
+    records, person = turn.scene.records, turn.scene.person.id
+    own = await records.find("application", job=job_id, person=person) if person else []
+    if own:
+        return own[-1]
+    new_id = await records.new_id("application", "A")
+    application = {"job": job_id, "person": person, "status": "applied", "applied": turn.scene.now.isoformat()}
+    await records.put("application", new_id, application)
+    return {**application, "id": new_id}
+
+
+def _texts(job: Mapping[str, Any]) -> dict[str, Any]:
+    """The job's own words for the questions, one slot a language."""
+    criteria = {criterion.get("key"): criterion for criterion in job.get("criteria") or []}
+    names = {
+        "job_title": job.get("title"),
+        "job_place": job.get("place"),
+        "licence": criteria.get("licence", {}).get("name"),
+        "experience_field": criteria.get("experience", {}).get("field"),
+        "language": criteria.get("language_level", {}).get("name"),
+        "country": COUNTRIES.get(str(job.get("country"))),
+    }
+    slots = {f"{name}_{language}": _in(text, language) for name, text in names.items() for language in LANGUAGES}
+    return {**slots, "pay_currency": (job.get("pay") or {}).get("currency")}
+
+
+def _in(texts: Any, language: str) -> str:
+    """A text of the job in this language, or in any that it has."""
+    if isinstance(texts, Mapping):
+        return str(texts.get(language) or texts.get("en") or next(iter(texts.values()), ""))
+    return str(texts or "")
+
+
+# ---- the pay: by the hour, the month or the year, in the job's currency
+
+
+@action("action_check_pay")
+async def check_pay(turn: ActionTurn) -> None:
+    """Find the unit of the pay that was said; an amount no job pays, or another currency, is asked about again."""
+    said = turn.slots.get("pay_expectation")
+    if not isinstance(said, Mapping) or said == turn.slots.get("pay_checked"):
+        turn.set(pay_refused=False)
+        return
+    job = await _job(turn, turn.slots.get("job_id")) or {}
+    amount = _in_currency(turn, said, str((job.get("pay") or {}).get("currency", said["currency"])))
+    unit = _unit(float(amount["amount"]), turn.heard.text, job)
+    if unit and amount["currency"] == (job.get("pay") or {}).get("currency", amount["currency"]):
+        turn.set(pay_expectation=amount, pay_checked=amount, pay_unit=unit, pay_refused=False, pay_tries=0)
+        return
+    tries = int(turn.slots.get("pay_tries") or 0) + 1
+    if tries > PAY_TRIES:
+        await _note(turn, "pay", answered=False)
+        turn.set(pay_expectation=OPEN, pay_refused=False, pay_tries=0)
+        turn.say("utter_pay_left_open")
+        return
+    turn.set(pay_expectation=None, pay_refused=True, pay_tries=tries)
+    if unit is None:
+        turn.say("utter_pay_out_of_range", said=money(amount, turn.language))
+    else:
+        turn.say("utter_pay_other_currency")
+
+
+def _in_currency(turn: ActionTurn, said: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """A bare number is meant in the job's currency, whatever the person's own one is."""
+    scene = turn.scene
+    again = scene.parse("money", turn.heard.text, Context(turn.language, scene.now, scene.person.country, currency))
+    readings = [again.value, *again.alternatives] if again else []
+    same = [value for value in readings if float(value["amount"]) == float(said["amount"])]
+    return dict(same[0] if same else said)
+
+
+def _unit(amount: float, text: str, job: Mapping[str, Any]) -> str | None:
+    """The unit that was said, or the one in which the amount is near what the job pays; None: it is near in no unit."""
+    pay = job.get("pay") or {}
+    own = str(pay.get("unit", "month"))
+    named = [unit for unit, words in _UNIT_WORDS.items() if re.search(words, text, re.IGNORECASE)]
+    for unit in named[:1] or [own, *(unit for unit in ("hour", "month") if unit != own)]:
+        low, high = per(float(pay.get("from", 0)), own, unit), per(float(pay.get("to", 0)), own, unit)
+        if not high or low * 0.3 <= amount <= high * 5:
+            return unit
+    return None
+
+
+# ---- recap
+
+
+def _answers(turn: ActionTurn) -> dict[str, Any]:
+    """The answers by criterion, as they are kept and weighed."""
+    found: dict[str, Any] = {}
+    for key in turn.slots.get("criteria") or []:
+        value = turn.slots.get(_slot(key))
+        if key == "pay" and isinstance(value, Mapping):
+            value = {**value, "unit": turn.slots.get("pay_unit") or "month"}
+        if value is not None:
+            found[key] = value
+    return found
+
+
+@action("action_recap")
+async def recap(turn: ActionTurn) -> None:
+    """Say every answer once more, and remember what may be corrected."""
+    answers = _answers(turn)
+    lines = [f"– {LABELS[key][turn.language]}: {shown(key, value, turn.language)}" for key, value in answers.items()]
+    turn.set(
+        answered_criteria=[{"value": key, "labels": {language: [LABELS[key][language]] for language in LANGUAGES}} for key in answers],
+        recap_rounds=int(turn.slots.get("recap_rounds") or 0) + 1,
+    )
+    turn.say("utter_recap", recap="\n".join(lines))
+
+
+@action("action_ask_again")
+async def ask_again(turn: ActionTurn) -> None:
+    """Forget the one answer that was wrong, so that its question is asked again."""
+    turn.set(**{_slot(str(turn.slots["correct_which"])): None})
+
+
+# ---- score and feedback
+
+
+@action("action_score")
+async def weigh(turn: ActionTurn) -> None:
+    """Weigh the answers, keep everything for the person who decides, and tell the candidate how it fits."""
+    job = await _job(turn, turn.slots.get("job_id")) or {}
+    answers = _answers(turn)
+    result = score(job, answers, turn.scene.now.date())
+    decide_by = _working_day(turn.scene.now.date(), int(job.get("decide_within_days", DECIDE_WITHIN)))
+    application = await _application(turn)
+    if application is not None:
+        await _save(
+            turn, application, status="screened", answers=answers, answers_confirmed=bool(turn.slots.get("answers_right")),
+            score=result.total, reasons=[each.to_json() for each in result.results], knockouts=list(result.knockouts),
+            recommendation=result.recommendation, decision=None, decide_by=decide_by.isoformat(),
+            screened=turn.scene.now.isoformat(), language=turn.language, questions=application.get("questions", []),
+        )  # fmt: skip
+    turn.set(offer_interview=result.recommendation in ("invite", "review"), decide_by=decide_by.isoformat())
+    turn.effect("outcome", outcome="screened")
+    turn.effect("committed")
+    _feedback(turn, result)
+
+
+def _feedback(turn: ActionTurn, result: Score) -> None:
+    said: dict[str, list[str]] = {"met": [], "partly": [], "not_met": []}
+    for each in result.results:
+        standing = "not_met" if each.knockout else "partly" if each.standing == "open" else each.standing
+        said[standing].append(each.requirement[turn.language])
+    listed = {standing: "; ".join(requirements) for standing, requirements in said.items()}
+    turn.say("utter_feedback_fits", fits=listed["met"]) if listed["met"] else turn.say("utter_feedback_none_fit")
+    if listed["partly"]:
+        turn.say("utter_feedback_gaps", gaps=listed["partly"])
+    if listed["not_met"]:
+        turn.say("utter_feedback_not_met", not_met=listed["not_met"])
+    turn.say("utter_feedback_decision")
+
+
+def _working_day(today: date, days: int) -> date:
+    """The day that is so many working days ahead."""
+    while days > 0:
+        today += timedelta(days=1)
+        days -= today.weekday() < 5
+    return today
+
+
+# ---- the interview
+
+
+async def _free_times(turn: ActionTurn) -> list[dict[str, Any]]:
+    """The free interview slots of this job, soonest first."""
+    slots = await turn.scene.records.find("interview_slot", job=turn.slots.get("job_id"))
+    soonest = turn.scene.now + NOTICE
+    free = [slot for slot in slots if not slot.get("taken_by") and datetime.fromisoformat(slot["start"]) >= soonest]
+    return sorted(free, key=lambda slot: datetime.fromisoformat(slot["start"]))
+
+
+@action("action_offer_interview")
+async def offer_interview(turn: ActionTurn) -> None:
+    """Put the next free times, in the candidate's own time zone, into ``interview_options``; none: it stays empty."""
+    zone = turn.scene.now.tzinfo
+    starts = [datetime.fromisoformat(slot["start"]).astimezone(zone).isoformat() for slot in await _free_times(turn)]
+    offered = list(dict.fromkeys(starts))[:MOST_OFFERED]
+    options: list[dict[str, Any]] = [{"value": start} for start in offered]
+    turn.set(interview_options=[*options, {"value": NO_TIME, "labels": NONE_FITS}] if options else None, interview_time=None)
+    for language in LANGUAGES:
+        shown_times = [moment(start, language) for start in offered]
+        turn.set(**{f"interview_offer_{language}": format_list(shown_times, style="or", locale=language) if offered else None})
+
+
+@action("action_book_interview")
+async def book_interview(turn: ActionTurn) -> None:
+    """Take the chosen time; ``booking`` is booked, taken (somebody was faster) or none (none of them fits)."""
+    chosen = str(turn.slots["interview_time"])
+    if chosen == NO_TIME:
+        turn.set(booking="none")
+        return
+    at = datetime.fromisoformat(chosen)
+    application = await _application(turn)
+    for slot in await _free_times(turn):
+        if datetime.fromisoformat(slot["start"]) != at:
+            continue
+        locked = await turn.scene.records.get("interview_slot", slot["id"])
+        if application is None or locked is None or locked.get("taken_by"):
+            continue
+        taken = {**locked, "taken_by": turn.scene.person.id or application["id"], "application": application["id"]}
+        await turn.scene.records.put("interview_slot", slot["id"], taken)
+        await _save(turn, application, status="interview", interview={"slot": slot["id"], "at": chosen})
+        turn.set(booking="booked", interview_at=chosen)
+        turn.effect("committed")
+        return
+    turn.set(booking="taken", interview_time=None)
+    turn.say("utter_interview_taken")
+
+
+@action("action_interview_agreed")
+async def interview_agreed(turn: ActionTurn) -> None:
+    """Say when and where the interview is."""
+    application = await _application(turn)
+    booked = (application or {}).get("interview")
+    slot = await turn.scene.records.get("interview_slot", booked["slot"]) if booked else None
+    if slot is None:
+        turn.say("utter_anything_else")
+        return
+    place = _in(slot.get("place"), turn.language)
+    turn.say("utter_interview_agreed", interview_place=place, interviewer=str(slot.get("interviewer", "Bryza")))
+    turn.effect("outcome", outcome="interview_booked")
+
+
+@action("action_recruiter_calls")
+async def recruiter_calls(turn: ActionTurn) -> None:
+    """No time fits or none is free: a recruiter calls."""
+    application = await _application(turn)
+    if application is not None:
+        await _save(turn, application, call_wanted=True)
+    turn.say("utter_recruiter_calls")
+
+
+# ---- withdrawal
+
+
+@action("action_withdraw")
+async def withdraw(turn: ActionTurn) -> None:
+    """Withdraw the application and give back an interview time that was taken."""
+    application = await _application(turn)
+    if application is not None:
+        booked = application.pop("interview", None)
+        if booked:
+            await _give_back(turn, str(booked["slot"]))
+        reason = str(turn.slots.get("withdraw_reason") or "")
+        await _save(turn, application, status="withdrawn", withdrawn=turn.scene.now.isoformat(), withdraw_reason=reason)
+    turn.effect("outcome", outcome="withdrawn")
+    turn.say("utter_withdrawn")
+    turn.effect("close")
+
+
+async def _give_back(turn: ActionTurn, slot_id: str) -> None:
+    slot = await turn.scene.records.get("interview_slot", slot_id)
+    if slot is not None:
+        await turn.scene.records.put("interview_slot", slot_id, {**slot, "taken_by": None, "application": None})
+
+
+@action("action_reopen")
+async def reopen(turn: ActionTurn) -> None:
+    """A candidate who withdrew changed their mind; earlier answers stay."""
+    application = await _application(turn)
+    if application is not None and application.get("status") == "withdrawn":
+        await _save(turn, application, status="screened" if "score" in application else "applied")
+    turn.set(interview_consent=None, withdraw_reason=None)
+
+
+# ---- the candidate's questions
+
+
+async def _note(turn: ActionTurn, topic: str, *, answered: bool) -> None:
+    """Keep the question, in the candidate's words, with the application."""
+    application = await _application(turn)
+    if application is not None:
+        question = {"topic": topic, "words": turn.heard.text, "at": turn.scene.now.isoformat(), "answered": answered}
+        await _save(turn, application, questions=[*application.get("questions", []), question])
+
+
+def _fact(topic: str, field: str, response: str) -> Callable[[ActionTurn], Awaitable[None]]:
+    """An action that answers from the job's record, or passes the question on when the record does not say."""
+
+    async def answer(turn: ActionTurn) -> None:
+        job = await _job(turn, turn.slots.get("job_id")) or {}
+        known = (job.get("texts") or {}).get(field)
+        await _note(turn, topic, answered=bool(known))
+        if known:
+            turn.say(response, fact=_in(known, turn.language))
+        else:
+            turn.say("utter_question_noted")
+
+    return answer
+
+
+for _topic in ("pay", "place", "contract", "company"):
+    action(f"action_job_{_topic}")(_fact(_topic, _topic, f"utter_job_{_topic}"))
+
+
+@action("action_note_question")
+async def note_question(turn: ActionTurn) -> None:
+    """A question the job's record does not answer: the recruiter will."""
+    await _note(turn, "other", answered=False)
+    turn.effect("opportunity", kind="candidate_question")
+    turn.say("utter_question_noted")
+
+
+@action("action_open_jobs")
+async def open_jobs(turn: ActionTurn) -> None:
+    """List the open jobs: title, place and pay."""
+    language = turn.language
+    lines = []
+    for job in await turn.scene.records.find("job", status="open"):
+        parts = (job.get("title"), job.get("place"), (job.get("texts") or {}).get("pay"))
+        lines.append(" · ".join(_in(part, language) for part in parts if part))
+    turn.say("utter_open_jobs", jobs="\n".join(f"– {line}" for line in lines)) if lines else turn.say("utter_no_open_jobs")
+

@@ -1,0 +1,131 @@
+"""Reads the answer to one slot out of a sentence: the value, several readings, or a reason to refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dialogs.domain import Domain, Slot
+from dialogs.expressions import evaluate
+from dialogs.flow import Rejection
+from dialogs.formats import show
+from dialogs.scene import Scene
+from dialogs.state import DialogState
+from nlu.parsers.base import Choice, Context, Parsed
+
+STRONG = 0.85
+"""From this confidence (0..1) on, an answer that covers most of the sentence beats any intent."""
+OTHER = "other"
+"""Among offered times, the option "none of these": also meant by a day or hour that is not on offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value found for a slot, how sure it is, and how much of the sentence it covers (both 0..1)."""
+
+    value: Any
+    confidence: float
+    coverage: float
+    alternatives: tuple[Any, ...] = ()
+
+    @property
+    def strong(self) -> bool:
+        """Whether this is plainly the answer, whatever else the sentence might mean."""
+        return self.confidence >= STRONG and self.coverage >= 0.5
+
+
+class Answers:
+    """Reads answers with the parsers of the scene, against the domain's slots."""
+
+    def __init__(self, domain: Domain) -> None:
+        self._domain = domain
+
+    def read(self, slot: Slot, text: str, state: DialogState, scene: Scene) -> Reading | None:
+        """The slot's value in this text, if there is one."""
+        if not slot.parser:
+            return None
+        options = self.choices(slot, state)
+        context = Context(state.language, scene.now, scene.person.country, scene.person.currency, options, slot.prefer)
+        parsed = scene.parse(slot.parser, text, context)
+        if parsed is None and options and slot.parser != "choice" and scene.parse("number", text, context) is None:
+            parsed = scene.parse("choice", text, context)  # a word beside the values: "right away", "none"
+        if parsed is None and slot.format == "datetime" and options:
+            parsed = _slot_by_time(text, context, scene)
+        if parsed is None and slot.format == "minutes":
+            parsed = _bare_minutes(text, context, scene)
+        if parsed is None:
+            return None
+        span = len(text[parsed.start : parsed.end].strip())
+        coverage = span / max(1, len(text.strip()))
+        return Reading(parsed.value, parsed.confidence, coverage, parsed.alternatives)
+
+    def choices(self, slot: Slot, state: DialogState) -> tuple[Choice, ...]:
+        """The options that are open for this slot now, with their names in the conversation's language."""
+        if slot.options_from:
+            values = state.slots.get(slot.options_from) or []
+            return tuple(self._dynamic(slot, item, state.language) for item in values)
+        return tuple(option.choice(state.language) for option in slot.options)
+
+    def refusal(self, slot: Slot, value: Any, rejections: tuple[Rejection, ...], names: Mapping[str, Any]) -> str | None:
+        """The response that says why this value is refused, or None when it is fine."""
+        slots = {**names["slots"], slot.name: value}
+        for rejection in (*slot.rejections, *rejections):
+            if evaluate(rejection.condition, {**names, "slots": slots}):
+                return rejection.utter
+        return None
+
+    def valid(self, slot: Slot, value: Any, state: DialogState) -> bool:
+        """Whether a value that did not come from a parser (a button, a key) is one that this slot may hold."""
+        options = self.choices(slot, state)
+        if options:
+            return any(choice.value == value for choice in options)
+        if slot.mappings and any(mapping.value == value for mapping in slot.mappings):
+            return True
+        return isinstance(value, bool) if slot.parser == "yes_no" else slot.parser == "rating" and value in range(11)
+
+    def _dynamic(self, slot: Slot, item: Any, language: str) -> Choice:
+        if isinstance(item, Mapping):
+            labels = item.get("labels") or {}
+            label = labels.get(language) or item.get("label") or show(item["value"], slot, language)
+            return Choice(str(item["value"]), tuple(label) if isinstance(label, (list, tuple)) else (str(label),))
+        return Choice(str(item), (show(item, slot, language),))
+
+
+def _slot_by_time(text: str, context: Context, scene: Scene) -> Parsed | None:
+    """Pick among offered times by what was said of the day or the hour ("Friday", "the one at ten")."""
+    said = scene.parse("when", text, context)
+    if said is None:
+        return None
+    readings = (said.value, *said.alternatives)
+    fitting = [
+        choice.value
+        for choice in context.choices
+        if (at := _moment(choice.value)) and any(_fits(reading, at) for reading in readings)
+    ]
+    if not fitting:
+        return None
+    return Parsed(fitting[0], 0.9, said.start, said.end, tuple(fitting[1:]))
+
+
+def _moment(value: str) -> datetime | None:
+    """The moment an option stands for; None for a word among them ("none of these")."""
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+_PART_HOURS = {"morning": (5, 12), "noon": (11, 14), "afternoon": (12, 18), "evening": (17, 23), "night": (21, 24)}
+
+
+def _fits(said: Mapping[str, Any], offered: datetime) -> bool:
+    if said.get("date") and said["date"] != offered.date().isoformat():
+        return False
+    if said.get("time"):
+        return bool(said["time"] == offered.strftime("%H:%M"))
+    if said.get("part"):
+        first, last = _PART_HOURS[said["part"]]
+        return first <= offered.hour < last
+    return True

@@ -1,0 +1,96 @@
+"""What one message asks the dialog to do. `interpret` makes commands; the runtime carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SetSlot:
+    """Fill the slot that was asked for."""
+
+    slot: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """Fill a slot that was said along the way, before it is asked for."""
+
+    slot: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The value was understood and is not acceptable; ``utter`` says why."""
+
+    slot: str
+    utter: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Disambiguate:
+    """The words could mean several values of the slot: ask which."""
+
+    slot: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Change an earlier answer; without a value it is asked again."""
+
+    slot: str
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartFlow:
+    """Begin a flow, over the one in progress if there is one."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """Ask which of these flows was meant."""
+
+    flows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLanguage:
+    """Speak another language from now on; None: which one was not said."""
+
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLanguage:
+    """The person wrote in another language: offer to switch to it."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say the last message again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Give the person time."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Nothing fitted."""
+
+
+Command = (
+    SetSlot | Prefill | Reject | Disambiguate | Correct | StartFlow | Clarify | ChangeLanguage | OfferLanguage | Repeat
+    | Wait | NotUnderstood
+)  # fmt: skip

@@ -1,0 +1,313 @@
+"""From a message to commands: is it the answer, a correction, another wish, or something built in?
+
+The order of the questions is the policy: a button; a request that always counts (a person, STOP); an intent the question
+waits for; a correction; a plain answer; a digression; nothing understood.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dialogs.answers import Answers
+from dialogs.commands import (
+    ChangeLanguage,
+    Clarify,
+    Command,
+    Correct,
+    Disambiguate,
+    NotUnderstood,
+    OfferLanguage,
+    Prefill,
+    Reject,
+    Repeat,
+    SetSlot,
+    StartFlow,
+    Wait,
+)
+from dialogs.domain import Domain, Slot
+from dialogs.expressions import evaluate
+from dialogs.flow import Flow, Step, collected
+from dialogs.scene import Heard, Scene
+from dialogs.state import DialogState
+from nlu.parsers.base import Choice, Context
+from nlu.types import FALLBACK, LANGUAGES
+
+ALWAYS = frozenset({"speak_to_human", "opt_out"})
+"""Intents that win over any question, unless the sentence plainly answers it."""
+TALK = frozenset({"repeat", "wait", "cancel", "change_language", "help", "are_you_a_bot", "data_request", *ALWAYS})
+"""Intents about the conversation itself; only these (and questions) interrupt a free-text answer."""
+SURE = 0.6
+"""The confidence (0..1) from which an intent may interrupt a question."""
+SURE_IN_FREE_TEXT = 0.8
+BRIEF = 4
+"""Words up to which "no, thanks" answers a question for free text; a longer sentence is the text."""
+CLOSE = 0.15
+"""Two intents nearer than this are asked about when the conversation is idle."""
+
+_CUES = {
+    "pl": r"na my[sś]li|chodzi(ł|l)o mi|pomyli|przej[eę]zycz|\bjednak\b|popraw|zmie[nń]|\bźle\b|\bzle\b|nie .{1,40}\b(tylko|ale|lecz)\b|\ba nie\b|^nie,",
+    "en": r"\bmeant?\b|\bactually\b|\bmistake\b|\binstead\b|correct(ion)?\b|\bchange\b|\bnot .{1,40}\bbut\b|\brather\b|^no,|\bwrong\b",
+    "ro": r"am vrut s[aă]|de fapt|m[aă] refer|gre[sșş]i|schimb|corect|\bnu .{1,40}\bci\b|^nu,|mai degrab[aă]",
+}
+_PAYLOAD = re.compile(r"^/(?P<name>\w+)(?:\((?P<slot>\w+)=(?P<value>.*)\))?$", re.DOTALL)
+
+
+class Interpreter:
+    """Reads messages against the flows and the domain."""
+
+    def __init__(self, domain: Domain, flows: Mapping[str, Flow]) -> None:
+        self._domain, self._flows = domain, flows
+        self.answers = Answers(domain)
+
+    def interpret(self, heard: Heard, state: DialogState, scene: Scene) -> list[Command]:
+        """What this message asks for: at least one command."""
+        payload = _PAYLOAD.match(heard.text.strip())
+        if payload:
+            return self._payload(payload, state, scene)
+        waiting = state.awaiting
+        if waiting and waiting.kind != "collect":
+            chosen = self._option(heard.text, state, scene)
+            if chosen is not None:
+                return [chosen]
+        slot = self._asked(state)
+        if slot is not None:
+            return self._answer(heard, slot, state, scene)
+        return self._idle(heard, state, scene)
+
+    def prefills(self, flow: Flow, text: str, state: DialogState, scene: Scene) -> list[Command]:
+        """Values of the flow's own slots that the sentence which starts it already holds."""
+        found: list[Command] = []
+        for name in collected(flow, self._flows):
+            slot = self._domain.slots[name]
+            if not slot.prefill or state.slots.get(name) is not None:
+                continue
+            reading = self.answers.read(slot, text, state, scene)
+            if reading and reading.confidence >= 0.8 and not reading.alternatives and not self._refused(slot, reading.value, state, scene):
+                found.append(Prefill(name, reading.value))
+        return found
+
+    # ---- while something is asked
+
+    def _asked(self, state: DialogState) -> Slot | None:
+        return self._domain.slots.get(state.awaiting.slot) if state.awaiting and state.awaiting.slot else None
+
+    def _answer(self, heard: Heard, slot: Slot, state: DialogState, scene: Scene) -> list[Command]:
+        intent, sure = heard.understanding.intent.name, heard.understanding.intent.confidence
+        reading = self.answers.read(slot, heard.text, state, scene)
+        mapped = next((m for m in slot.mappings if m.intent == intent), None)
+        plain = reading is not None and reading.strong and slot.parser != "text"
+        brief = slot.parser != "text" or len(heard.text.split()) <= BRIEF
+        if mapped and sure >= SURE and brief and not plain:
+            return [SetSlot(slot.name, mapped.value), *self._alongside(slot, heard.text, state, scene)]
+        if intent in ALWAYS and sure >= SURE and not plain:
+            return self._wish(heard, state, scene) or [NotUnderstood()]
+        correction = [] if plain else self._correction(heard, slot, state, scene)
+        if correction:
+            return correction
+        if not plain and self._interrupts(heard, slot):
+            wish = self._wish(heard, state, scene)
+            if wish:
+                return wish
+        if reading is not None:
+            return [self._filled(slot, reading.value, reading.alternatives, state, scene)]
+        if self._foreign(heard, state):
+            return [OfferLanguage(heard.detected_language)]
+        if intent == FALLBACK and heard.text.rstrip().endswith("?"):  # a question nobody trained: a flow may take it
+            return self._wish(heard, state, scene) or [NotUnderstood()]
+        return [NotUnderstood()]
+
+    def _filled(self, slot: Slot, value: Any, alternatives: tuple[Any, ...], state: DialogState, scene: Scene) -> Command:
+        refusal = self._refused(slot, value, state, scene)
+        if refusal:
+            usable = tuple(v for v in alternatives if not self._refused(slot, v, state, scene))
+            return SetSlot(slot.name, usable[0]) if len(usable) == 1 else Reject(slot.name, refusal, value)
+        if alternatives:
+            usable = tuple(v for v in (value, *alternatives) if not self._refused(slot, v, state, scene))
+            return Disambiguate(slot.name, usable) if len(usable) > 1 else SetSlot(slot.name, usable[0])
+        return SetSlot(slot.name, value)
+
+    def _refused(self, slot: Slot, value: Any, state: DialogState, scene: Scene) -> str | None:
+        step = self._step_of(slot.name, state)
+        return self.answers.refusal(slot, value, step.rejections if step else (), names(state, scene))
+
+    def _step_of(self, slot: str, state: DialogState) -> Step | None:
+        for frame in reversed(state.stack):
+            for step in self._flows[frame.flow].steps.values():
+                if step.kind == "collect" and step.target == slot:
+                    return step
+        return None
+
+    def _interrupts(self, heard: Heard, slot: Slot) -> bool:
+        intent = heard.understanding.intent
+        if slot.parser != "text":
+            return intent.confidence >= SURE
+        question = heard.text.rstrip().endswith("?") and intent.name != FALLBACK
+        return intent.confidence >= SURE_IN_FREE_TEXT and ((intent.name in TALK and len(heard.text.split()) <= 8) or question)
+
+    def _alongside(self, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
+        """Other values said with the answer ("no, let's move it to Friday")."""
+        flow = self._flows[state.stack[-1].flow]
+        return [command for command in self.prefills(flow, text, state, scene) if isinstance(command, Prefill) and command.slot != asked.name]
+
+    # ---- corrections
+
+    def _correction(self, heard: Heard, asked: Slot, state: DialogState, scene: Scene) -> list[Command]:
+        intent = heard.understanding.intent
+        meant = intent.name == "correct" and intent.confidence >= SURE
+        if not meant and not re.search(_CUES[state.language], heard.text, re.IGNORECASE):
+            return []
+        answered = [name for frame in reversed(state.stack) for name in reversed(frame.answered) if name != asked.name]
+        named = [name for name in answered if self._names_slot(name, heard.text, state.language)]
+        for name in named or answered:
+            slot = self._domain.slots[name]
+            if slot.parser in ("", "text") or (slot.parser == "yes_no" and name not in named):
+                continue
+            reading = self.answers.read(slot, heard.text, state, scene)
+            if reading and reading.value != state.slots.get(name) and reading.confidence >= 0.5:
+                return self._corrected(slot, reading.value, asked, heard.text, state, scene)
+        if named:
+            return [Correct(named[0])]
+        # "That's wrong" with nothing to put in its place: the last answer is asked again, unless the answer to the
+        # question now open is what was said.
+        if meant and answered and self.answers.read(asked, heard.text, state, scene) is None:
+            return [Correct(answered[0])]
+        return []
+
+    def _corrected(self, slot: Slot, value: Any, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
+        refusal = self._refused(slot, value, state, scene)
+        if refusal:
+            return [Reject(slot.name, refusal, value)]
+        commands: list[Command] = [Correct(slot.name, value)]
+        if asked.parser not in ("", "text", "yes_no", slot.parser):
+            also = self.answers.read(asked, text, state, scene)
+            if also and also.confidence >= STRONG_ENOUGH and not also.alternatives:
+                commands.append(Prefill(asked.name, also.value))
+        return commands
+
+    def _names_slot(self, name: str, text: str, language: str) -> bool:
+        low = text.lower()
+        return any(word.lower() in low for word in self._domain.slots[name].labels.get(language, ()))
+
+    # ---- wishes: built-in ones and flows
+
+    def _idle(self, heard: Heard, state: DialogState, scene: Scene) -> list[Command]:
+        ranked = [
+            (flow, intent.confidence)
+            for intent in (heard.understanding.intent, *heard.understanding.ranking)
+            if (flow := self._flow_for(intent.name, state, scene)) is not None
+        ]
+        ranked = list(dict(reversed(ranked)).items())[::-1]  # the first, surest mention of each flow
+        if self._foreign(heard, state):
+            return [OfferLanguage(heard.detected_language)]
+        if heard.understanding.intent.name == FALLBACK:
+            guesses = tuple(flow for flow, sure in ranked if sure >= 0.25)[:2]
+            return [Clarify(guesses)] if guesses and state.misunderstood == 0 else [NotUnderstood()]
+        if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLOSE:
+            return [Clarify((ranked[0][0], ranked[1][0]))]
+        return self._wish(heard, state, scene) or [NotUnderstood()]
+
+    def _wish(self, heard: Heard, state: DialogState, scene: Scene) -> list[Command]:
+        intent = heard.understanding.intent.name
+        if intent == "repeat":
+            return [Repeat()]
+        if intent == "wait":
+            return [Wait()]
+        if intent == "change_language":
+            return [ChangeLanguage(self._language_named(heard.text, state, scene))]
+        flow = self._flow_for(intent, state, scene)
+        if flow is None:
+            return []
+        return [StartFlow(flow), *self.prefills(self._flows[flow], heard.text, state, scene)]
+
+    def _flow_for(self, intent: str, state: DialogState, scene: Scene) -> str | None:
+        """The flow that this intent starts here and now; a flow already begun is not begun again."""
+        running = {frame.flow for frame in state.stack}
+        surroundings = names(state, scene)
+        for flow in self._flows.values():
+            if flow.id in running or not any(trigger.intent == intent for trigger in flow.triggers):
+                continue
+            if flow.condition is None or evaluate(flow.condition, surroundings):
+                return flow.id
+        return None
+
+    def _language_named(self, text: str, state: DialogState, scene: Scene) -> str | None:
+        parsed = scene.parse("language", text, Context(state.language, scene.now))
+        return str(parsed.value) if parsed else None
+
+    @staticmethod
+    def _foreign(heard: Heard, state: DialogState) -> bool:
+        return bool(heard.detected_language) and heard.detected_language != state.language
+
+    # ---- buttons and choices
+
+    def _option(self, text: str, state: DialogState, scene: Scene) -> Command | None:
+        """The option that was picked among those just offered, by number, position or name."""
+        waiting = state.awaiting
+        assert waiting is not None
+        choices = tuple(Choice(str(index), (str(option["label"]),)) for index, option in enumerate(waiting.options))
+        parsed = scene.parse("choice", text, Context(state.language, scene.now, choices=choices))
+        if parsed is None or parsed.alternatives:
+            return None
+        return self._picked(waiting.options[int(parsed.value)]["value"], state)
+
+    def _picked(self, value: Any, state: DialogState) -> Command:
+        assert state.awaiting is not None
+        if state.awaiting.kind == "clarify":
+            return StartFlow(str(value)) if value in self._flows else NotUnderstood()
+        return SetSlot(state.awaiting.slot, value)
+
+    def _payload(self, match: re.Match[str], state: DialogState, scene: Scene) -> list[Command]:
+        name, slot_name = match["name"], match["slot"]
+        if name == "pick" and state.awaiting and (slot_name or "") == "option":
+            options = state.awaiting.options
+            index = int(match["value"]) if match["value"].isdigit() else -1
+            return [self._picked(options[index]["value"], state)] if 0 <= index < len(options) else [NotUnderstood()]
+        if name == "SetSlots" and slot_name:
+            return [self._button_value(slot_name, match["value"], state, scene)]
+        if name == "repeat":
+            return [Repeat()]
+        flow = name if name in self._flows else self._flow_for(name, state, scene)
+        startable = flow is not None and (self._flows[flow].triggers or self._flows[flow].goal)
+        if flow is None or not startable or any(frame.flow == flow for frame in state.stack):
+            return [NotUnderstood()]
+        return [StartFlow(flow)]
+
+    def _button_value(self, slot_name: str, raw: str, state: DialogState, scene: Scene) -> Command:
+        """A button's value counts only for the slot that is being asked, and only if the slot may hold it."""
+        slot = self._asked(state)
+        if slot is None or slot.name != slot_name:
+            return NotUnderstood()
+        try:
+            value = json.loads(raw)
+        except ValueError:
+            value = raw
+        if self.answers.choices(slot, state):
+            value = str(value) if not isinstance(value, str) else value
+        return self._filled(slot, value, (), state, scene) if self.answers.valid(slot, value, state) else NotUnderstood()
+
+
+STRONG_ENOUGH = 0.7
+"""The confidence (0..1) a second value in a correcting sentence needs."""
+
+
+def names(state: DialogState, scene: Scene) -> dict[str, Any]:
+    """What conditions can read: ``slots.*`` and ``context.*``."""
+    context = {
+        **scene.context,
+        "language": state.language,
+        "channel": scene.channel,
+        "kind": scene.kind,
+        "idle": not state.stack,
+        "flow": state.stack[-1].flow if state.stack else None,
+        "turns": state.turns,
+        "known": bool(scene.person.id),
+        "today": scene.now.date().isoformat(),
+        "now": scene.now.isoformat(),
+    }
+    return {"slots": state.slots, "context": context}
+
+
+SUPPORTED = frozenset(LANGUAGES)
