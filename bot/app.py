@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import problems
@@ -80,6 +81,14 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
     app.state.throttle = Throttle(settings.rate_limit, settings.rate_limit_start)
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[origin.strip() for origin in settings.widget_origins.split(",") if origin.strip()],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+        expose_headers=["Retry-After"],
+        max_age=600,
+    )  # no cookies: the pages' session is never sent along from elsewhere
     for module in (conversations, touchpoints, escalations, people, sms, web):
         app.include_router(module.router)
 

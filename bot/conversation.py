@@ -24,7 +24,7 @@ from bot.settings import Settings
 from bot.store import conversations as store
 from bot.store import people, touchpoints
 from bot.store.database import Database
-from bot.store.models import Conversation, Person, Touchpoint, Turn
+from bot.store.models import Conversation, Message, Person, Touchpoint, Turn
 from bot.store.records import StoredRecords
 from dialogs.runtime import Decision, FlowLoopError, Runtime
 from dialogs.scene import Effect, Heard, Knowledge, PersonInScene, Reply, Scene
@@ -168,7 +168,7 @@ class Conversations:
                 session, conversation, now, direction="in", author="person", text=heard.text, channel=turn.channel,
                 display=said.display, message_id=said.message_id,
             )  # fmt: skip
-        store.add_replies(session, conversation, decision.replies, now, turn.channel)
+        messages = store.add_replies(session, conversation, decision.replies, now, turn.channel)
         effects = _with_words(decision.effects, heard)
         turn.touchpoint = await touchpoints.follow(session, conversation, turn.touchpoint, effects, now)
         elapsed = time.perf_counter() - turn.began
@@ -179,7 +179,7 @@ class Conversations:
             conversation.status = "closed"
         elif conversation.owner == "bot":
             conversation.status = "open"
-        answer = {"replies": [reply_json(reply) for reply in decision.replies], "state": state_json(conversation, turn.state)}
+        answer = {"replies": [reply_json(message) for message in messages], "state": state_json(conversation, turn.state)}
         session.add(
             Turn(
                 conversation_id=conversation.id, message_id=said.message_id if said else None,
@@ -267,9 +267,10 @@ def _survey_due(turn: _Open) -> bool:
     return customer and state.turns >= 2 and not turn.touchpoint.measures.get("csat") and "survey" not in turn.touchpoint.goal
 
 
-def reply_json(reply: Reply) -> dict[str, Any]:
-    """A reply as the API shows it."""
-    return {"text": reply.text, "buttons": list(reply.buttons)} if reply.buttons else {"text": reply.text}
+def reply_json(message: Message) -> dict[str, Any]:
+    """A bot message as an answer shows it; ``seq`` is its number in the conversation."""
+    shown: dict[str, Any] = {"text": message.text, "seq": message.seq}
+    return {**shown, "buttons": message.buttons} if message.buttons else shown
 
 
 def state_json(conversation: Conversation, state: DialogState) -> dict[str, Any]:

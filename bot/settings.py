@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         description="Conversations one address may begin without the API key.",
     )
 
+    widget_origins: str = Field(
+        "*",
+        validation_alias="VOXTRAIL_WIDGET_ORIGINS",
+        description="Sites that may embed the widget, separated by commas; * is any (a conversation opens with its token alone).",
+    )
     database_pool: int = Field(16, validation_alias="VOXTRAIL_DATABASE_POOL", ge=2, description="Most database connections held.")
     cost_per_turn: float = Field(
         0.002, validation_alias="VOXTRAIL_COST_PER_TURN", ge=0, description="What one bot turn costs, for the touchpoint's measure."

@@ -47,7 +47,7 @@ class Answers:
         if not slot.parser:
             return None
         options = self.choices(slot, state)
-        context = Context(state.language, scene.now, scene.person.country, scene.person.currency, options, slot.prefer)
+        context = Context(state.language, scene.now, scene.person.country, scene.person.currency, options, slot.prefer, slot.highest)
         parsed = scene.parse(slot.parser, text, context)
         if parsed is None and options and slot.parser != "choice" and scene.parse("number", text, context) is None:
             parsed = scene.parse("choice", text, context)  # a word beside the values: "right away", "none"
@@ -105,8 +105,16 @@ def _slot_by_time(text: str, context: Context, scene: Scene) -> Parsed | None:
         if (at := _moment(choice.value)) and any(_fits(reading, at) for reading in readings)
     ]
     if not fitting:
-        return None
+        return Parsed(OTHER, 0.8, said.start, said.end) if any(c.value == OTHER for c in context.choices) else None
     return Parsed(fitting[0], 0.9, said.start, said.end, tuple(fitting[1:]))
+
+
+def _bare_minutes(text: str, context: Context, scene: Scene) -> Parsed | None:
+    """A number alone where minutes were asked for: "15"."""
+    number = scene.parse("integer", text, context)
+    if number is None or not 0 < number.value < 24 * 60:
+        return None
+    return Parsed(number.value * 60, min(number.confidence, 0.9), number.start, number.end)
 
 
 def _moment(value: str) -> datetime | None:

@@ -30,10 +30,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class IntentMapping:
-    """An intent that fills the slot with ``value`` while the slot is being asked for."""
+    """An intent that fills the slot with ``value`` while the slot is being asked for.
+
+    With ``source`` it is not an intent but a value for that other slot that does so ("on Friday" means "move it").
+    """
 
     intent: str
     value: Any
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Slot:
 
     ``parser`` names the value parser that reads it (empty: only actions set it). ``labels`` are the words by which people
     name it when they correct it. ``dtmf`` maps keys to values on a phone. ``prefill`` lets any sentence of its flow fill it.
+    ``highest`` ends the scale of a rating ("4 out of 5").
     ``options_from`` names the slot that holds the options when they are not fixed.
     """
 
@@ -59,6 +64,7 @@ class Slot:
     dtmf: Mapping[str, Any] = field(default_factory=dict)
     listen: Listen = "free"
     prefer: str = "future"
+    highest: int = 10
     prefill: bool = False
     persists: bool = False
     file: str = ""

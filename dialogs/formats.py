@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -28,6 +30,8 @@ def show(value: Any, slot: Slot | None, language: str) -> str:
     """The value as a person of that language would read it; an unset value is shown as a dash."""
     if value is None or value == "":
         return "–"
+    if isinstance(value, dict) and language in value:  # a text that is kept in every language
+        return str(value[language])
     kind = slot.format if slot else ""
     if slot and slot.options:
         for option in slot.options:
@@ -65,7 +69,8 @@ def money(value: Any, language: str) -> str:
     whole = amount == amount.to_integral_value()
     shown = format_currency(amount, currency, locale=_locale(language), currency_digits=False, decimal_quantization=False,
                             format="#,##0 ¤" if whole and language != "en" else "¤#,##0" if whole else None)
-    return str(shown).replace("RON", "lei") if language == "ro" else str(shown)
+    apart = re.sub(r"(?<=[A-Z]{3})(?=\d)", " ", str(shown))
+    return apart.replace("RON", "lei") if language == "ro" else apart
 
 
 def when(value: Any, language: str) -> str:

@@ -112,7 +112,12 @@ class Interpreter:
             if wish:
                 return wish
         if reading is not None:
-            return [self._filled(slot, reading.value, reading.alternatives, state, scene)]
+            filled = self._filled(slot, reading.value, reading.alternatives, state, scene)
+            whole = slot.parser in ("choice", "yes_no") and isinstance(filled, SetSlot)
+            return [filled, *(self._alongside(slot, heard.text, state, scene) if whole else ())]
+        implied = self._implied(slot, heard.text, state, scene) or self._put_right(heard, slot, state, scene)
+        if implied:
+            return implied
         if self._foreign(heard, state):
             return [OfferLanguage(heard.detected_language)]
         if intent == FALLBACK and heard.text.rstrip().endswith("?"):  # a question nobody trained: a flow may take it
@@ -152,24 +157,45 @@ class Interpreter:
         flow = self._flows[state.stack[-1].flow]
         return [command for command in self.prefills(flow, text, state, scene) if isinstance(command, Prefill) and command.slot != asked.name]
 
+    def _implied(self, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
+        """The answer that lies in a value for another slot: "on Friday", asked whether the time suits."""
+        for mapping in asked.mappings:
+            reading = self.answers.read(self._domain.slots[mapping.source], text, state, scene) if mapping.source else None
+            if reading and reading.confidence >= 0.8:
+                return [SetSlot(asked.name, mapping.value), *self._alongside(asked, text, state, scene)]
+        return []
+
     # ---- corrections
 
-    def _correction(self, heard: Heard, asked: Slot, state: DialogState, scene: Scene) -> list[Command]:
+    def _put_right(self, heard: Heard, asked: Slot, state: DialogState, scene: Scene) -> list[Command]:
+        """Asked whether all is right, a value by itself ("5000 a month") puts an answer right."""
+        step = self._step_of(asked.name, state)
+        confirms = asked.parser == "yes_no" and step is not None and step.ask_before_filling
+        question = heard.text.rstrip().endswith("?")
+        return self._correction(heard, asked, state, scene, cued=True) if confirms and not question else []
+
+    def _correction(
+        self, heard: Heard, asked: Slot, state: DialogState, scene: Scene, *, cued: bool = False
+    ) -> list[Command]:
         intent = heard.understanding.intent
         meant = intent.name == "correct" and intent.confidence >= SURE
-        if not meant and not re.search(_CUES[state.language], heard.text, re.IGNORECASE):
+        if not meant and not cued and not re.search(_CUES[state.language], heard.text, re.IGNORECASE):
             return []
         answered = [name for frame in reversed(state.stack) for name in reversed(frame.answered) if name != asked.name]
         named = [name for name in answered if self._names_slot(name, heard.text, state.language)]
+        refused: list[Command] = []
         for name in named or answered:
             slot = self._domain.slots[name]
             if slot.parser in ("", "text") or (slot.parser == "yes_no" and name not in named):
                 continue
             reading = self.answers.read(slot, heard.text, state, scene)
             if reading and reading.value != state.slots.get(name) and reading.confidence >= 0.5:
-                return self._corrected(slot, reading.value, asked, heard.text, state, scene)
-        if named:
-            return [Correct(named[0])]
+                corrected = self._corrected(slot, reading.value, asked, heard.text, state, scene)
+                if not isinstance(corrected[0], Reject):
+                    return corrected
+                refused = refused or corrected  # unless the value fits another answer
+        if refused or named:
+            return refused or [Correct(named[0])]
         # "That's wrong" with nothing to put in its place: the last answer is asked again, unless the answer to the
         # question now open is what was said.
         if meant and answered and self.answers.read(asked, heard.text, state, scene) is None:

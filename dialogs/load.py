@@ -282,7 +282,7 @@ def _pairs(raw: object, place: _Place) -> dict[str, Any]:
 
 _SLOT_KEYS = {
     "type", "mappings", "initial_value", "values", "validation", "parser", "format", "options", "options_from", "labels",
-    "read_back", "dtmf", "listen", "prefer", "prefill", "persists", "influence_conversation",
+    "read_back", "dtmf", "listen", "prefer", "highest", "prefill", "persists", "influence_conversation",
 }  # fmt: skip
 
 
@@ -309,10 +309,10 @@ def _slot(name: str, body: _Mapping, place: _Place) -> Slot:
         options=tuple(_option(item, here) for item in body.get("options", [])),
         options_from=str(body.get("options_from", "")),
         mappings=tuple(
-            IntentMapping(str(intent), item.get("value"))
+            IntentMapping(intent, item.get("value"), item.get("slot", ""))
             for item in _list(body.get("mappings", []), here, "'mappings'")
-            if item.get("type") == "from_intent"
-            for intent in _words(item["intent"])
+            if item.get("type") in ("from_intent", "from_slot")
+            for intent in _words(item.get("intent", ""))
         ),
         rejections=tuple(_rejections(validation.get("rejections", []), here)),
         labels={language: _words(words) for language, words in body.get("labels", {}).items()},
@@ -320,6 +320,7 @@ def _slot(name: str, body: _Mapping, place: _Place) -> Slot:
         dtmf=dict(body.get("dtmf", {})),
         listen=cast("Listen", body.get("listen", "free")),
         prefer=str(body.get("prefer", "future")),
+        highest=int(body.get("highest", 10)),
         prefill=bool(body.get("prefill", False)),
         persists=bool(body.get("persists", False)),
         file=here.file,

@@ -59,6 +59,7 @@ class ReplyOut(BaseModel):
     """One message of the bot."""
 
     text: str
+    seq: int = Field(description="Its number in the conversation.")
     buttons: list[Button] | None = None
 
 

@@ -31,7 +31,7 @@
 
   const STRINGS = {
     pl: {
-      title: 'Czat', subtitle: 'automatyczny asystent', agent: 'rozmowę prowadzi pracownik', open: 'Otwórz czat', close: 'Zamknij czat',
+      title: 'Czat', subtitle: 'automatyczny asystent', agent: 'rozmowa z naszym zespołem', open: 'Otwórz czat', close: 'Zamknij czat',
       unread: 'nieprzeczytane wiadomości', language: 'Język', menu: 'Więcej opcji', fresh: 'Nowa rozmowa', log: 'Przebieg rozmowy',
       replies: 'Proponowane odpowiedzi', input: 'Twoja wiadomość', placeholder: 'Napisz wiadomość…', send: 'Wyślij', you: 'Ty', bot: 'Asystent',
       typing: 'Asystent pisze…', tooLong: 'Wiadomość jest za długa.', sending: 'wysyłanie…', retrying: 'nie wysłano, ponawiamy próbę',
@@ -40,7 +40,7 @@
       unavailable: 'Czat jest chwilowo niedostępny. Spróbuj ponownie później.',
     },
     en: {
-      title: 'Chat', subtitle: 'automated assistant', agent: 'a member of our team is replying', open: 'Open chat', close: 'Close chat',
+      title: 'Chat', subtitle: 'automated assistant', agent: 'chat with our team', open: 'Open chat', close: 'Close chat',
       unread: 'unread messages', language: 'Language', menu: 'More options', fresh: 'New conversation', log: 'Conversation', replies: 'Suggested replies',
       input: 'Your message', placeholder: 'Write a message…', send: 'Send', you: 'You', bot: 'Assistant', typing: 'The assistant is typing…',
       tooLong: 'The message is too long.', sending: 'sending…', retrying: 'not sent, retrying', rejected: 'not sent', connecting: 'Connecting…',
@@ -48,7 +48,7 @@
       busy: 'Too many messages at once. Trying again in a moment.', unavailable: 'The chat is unavailable right now. Please try again later.',
     },
     ro: {
-      title: 'Chat', subtitle: 'asistent automat', agent: 'vă răspunde un coleg din echipă', open: 'Deschideți chatul', close: 'Închideți chatul',
+      title: 'Chat', subtitle: 'asistent automat', agent: 'conversație cu echipa noastră', open: 'Deschideți chatul', close: 'Închideți chatul',
       unread: 'mesaje necitite', language: 'Limba', menu: 'Mai multe opțiuni', fresh: 'Conversație nouă', log: 'Conversație', replies: 'Răspunsuri sugerate',
       input: 'Mesajul dumneavoastră', placeholder: 'Scrieți un mesaj…', send: 'Trimite', you: 'Dumneavoastră', bot: 'Asistent', typing: 'Asistentul scrie…',
       tooLong: 'Mesajul este prea lung.', sending: 'se trimite…', retrying: 'netrimis, se reîncearcă', rejected: 'netrimis', connecting: 'Se conectează…',
@@ -407,7 +407,7 @@
     return h('div', { class: 'buttons', role: 'group', 'aria-label': t('replies') }, ...buttons.map(({ title, payload }) => {
       const button = h('button', { type: 'button', 'data-testid': 'button', 'data-payload': payload }, String(title));
       button.addEventListener('click', () => {
-        say(String(payload === undefined ? title : payload), String(title));
+        say(String(payload === undefined ? title : payload), String(title).slice(0, 300));
         (touch.matches ? ui.scroller : ui.input).focus(); // the button itself is gone now
       });
       return button;
@@ -682,6 +682,7 @@
     const url = new URL(conversationPath(id, '/events'), BASE);
     url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
     url.searchParams.set('token', token);
+    url.searchParams.set('since', Math.max(0, ...messages().filter(isNumbered).map(seqOf)));
     let [opened, mine] = [0, null];
     try { mine = new WebSocket(url.href); } catch { return; } // forbidden by the site's policy
     socket = mine;
@@ -708,7 +709,7 @@
     const event = JSON.parse(data);
     if (event.type === 'message' || event.type === 'typing') typingUntil = event.type === 'typing' ? Date.now() + 6000 : 0;
     if (event.type === 'typing') setTimeout(showTyping, 6100);
-    if (event.type === 'message') receive(event);
+    if (event.type === 'message') receive(event, !caughtUp); // the server begins with what was said before
     if (event.type === 'state') applyState(event.state);
     showDelivery();
     if (event.type !== 'ping') return;

@@ -1,11 +1,22 @@
-"""Mounts the pages for people."""
+"""Mounts the pages for people: nicegui inside the app, behind the sign-in."""
 
 from __future__ import annotations
 
+import os
+
 from fastapi import FastAPI
 
+from bot.desk import session
 from bot.settings import Settings
 
 
 def mount(app: FastAPI, settings: Settings) -> None:
     """Put the pages under the app."""
+    os.environ.setdefault("NICEGUI_STORAGE_PATH", str(settings.run_dir / "nicegui"))
+    from nicegui import ui
+
+    from bot.desk import journey
+
+    app.include_router(session.router)
+    ui.page("/journey", title="Journey · Voxtrail", dark=None)(journey.page)
+    ui.run_with(app, title="Voxtrail", dark=None, show_welcome_message=False)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 
+import procrastinate
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,13 +21,7 @@ from bot.store import people
 from bot.store.database import Database, driver
 from bot.store.models import Conversation, Delivery, Person
 
-
-class SentMessage(Protocol):
-    """What a provider says of a message it took."""
-
-    @property
-    def sid(self) -> str:
-        """The provider's id."""
+logger = logging.getLogger(__name__)
 
 
 class Sender(Protocol):
@@ -138,22 +134,28 @@ class Deliveries:
 
 async def run_worker(url: str, service: Any, stop: asyncio.Event) -> None:
     """Work the queue until ``stop`` is set; a lost database is waited for."""
-    import procrastinate
-
     while not stop.is_set():
-        app = jobs.queue.with_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+        connector = procrastinate.PsycopgConnector(conninfo=url, min_size=1, max_size=4)
         try:
-            async with app.open_async():
-                worker = asyncio.create_task(
-                    app.run_worker_async(
-                        install_signal_handlers=False, concurrency=4, additional_context={"service": service}, listen_notify=True,
-                        fetch_job_polling_interval=5, delete_jobs="successful",
-                    )
-                )  # fmt: skip
-                waiting = asyncio.create_task(stop.wait())
-                await asyncio.wait({worker, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
-                worker.cancel()
-                await asyncio.gather(worker, waiting, return_exceptions=True)
-        except Exception:
-            await asyncio.sleep(1)
+            # In place, not a copy: periodic jobs belong to the app that they were registered with.
+            with jobs.queue.replace_connector(connector) as app:
+                async with app.open_async():
+                    await _work(app, service, stop)
+        except (procrastinate.exceptions.ProcrastinateException, OSError) as error:
+            logger.warning("the queue is away (%s); trying again", type(error).__name__)
+        if not stop.is_set():
+            await asyncio.sleep(2)
+
+
+async def _work(app: procrastinate.App, service: Any, stop: asyncio.Event) -> None:
+    worker = asyncio.create_task(
+        app.run_worker_async(
+            install_signal_handlers=False, concurrency=4, additional_context={"service": service}, fetch_job_polling_interval=5,
+            delete_jobs="successful", shutdown_graceful_timeout=5,
+        )
+    )  # fmt: skip
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({worker, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    worker.cancel()
+    await asyncio.gather(worker, waiting, return_exceptions=True)

@@ -92,13 +92,17 @@ def add_message(
     return message
 
 
-def add_replies(session: AsyncSession, conversation: Conversation, replies: Sequence[Reply], now: datetime, channel: str) -> None:
+def add_replies(
+    session: AsyncSession, conversation: Conversation, replies: Sequence[Reply], now: datetime, channel: str
+) -> list[Message]:
     """Append what the bot says."""
-    for reply in replies:
+    return [
         add_message(
             session, conversation, now, direction="out", author="bot", text=reply.text, buttons=reply.buttons,
             response=reply.response, channel=channel,
-        )  # fmt: skip
+        )
+        for reply in replies
+    ]  # fmt: skip
 
 
 async def changed(session: AsyncSession, conversation: Conversation) -> None:

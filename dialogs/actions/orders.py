@@ -11,7 +11,7 @@ from typing import Any
 from babel.dates import format_date
 
 from dialogs.actions.base import ActionTurn, action
-from dialogs.formats import day
+from dialogs.formats import day, money
 from nlu.parsers.base import Context
 
 Order = dict[str, Any]
@@ -23,6 +23,9 @@ WAITING = ("new", "paid", "packed")
 RECENT = timedelta(days=30)
 MOST_FAILURES = 2
 """Wrong proofs after which a person takes over."""
+ALL = "all"
+"""The choice "everything in the order"."""
+_ALL_LABELS = {"pl": ["Wszystko", "całość", "obie rzeczy"], "en": ["Everything", "all of it", "both"], "ro": ["Totul", "toate", "amândouă"]}
 _OTHER_LABELS = {
     "pl": ["Inne zamówienie", "inne", "żadne z nich"],
     "en": ["Another order", "another one", "none of these"],
@@ -107,6 +110,39 @@ async def order_of(turn: ActionTurn, slot: str = "order_id") -> Order:
     if found is None:
         raise LookupError(f"the order in {slot} is gone")
     return found
+
+
+def total(order: Order, turn: ActionTurn) -> str:
+    """What the order costs."""
+    return money(order["total"], turn.language)
+
+
+def outcome(turn: ActionTurn, result: str) -> None:
+    """What came of the wish, for the touchpoint."""
+    turn.effect("outcome", outcome=result)
+
+
+def hand_over(turn: ActionTurn, reason: str) -> None:
+    """A person takes over."""
+    turn.say("utter_handoff")
+    turn.effect("handoff", reason=reason)
+
+
+async def ticket(turn: ActionTurn, kind: str, text: str, order: Order | None = None, **more: Any) -> str:
+    """Leave a ticket for a person; returns its number."""
+    number = await turn.scene.records.new_id("ticket", "T")
+    person = turn.scene.person.id or (order or {}).get("person")
+    ticket = {"kind": kind, "person": person, "order": order["id"] if order else None, "text": text}
+    when = {"at": turn.scene.now.isoformat(), "status": "open"}
+    await turn.scene.records.put("ticket", number, {**ticket, **when, **more})
+    turn.effect("committed")
+    return number
+
+
+def item_options(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What can be chosen of an order: each thing, and all of them."""
+    options = [{"value": item["sku"], "labels": {language: [name] for language, name in item["name"].items()}} for item in items]
+    return [*options, {"value": ALL, "labels": _ALL_LABELS}] if len(items) > 1 else options
 
 
 # ---- finding

@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from babel.lists import format_list
-
 from dialogs.actions.base import ActionTurn, action
 from dialogs.actions.scoring import LABELS, OPEN, Score, asked, per, score, shown
+from dialogs.answers import OTHER
 from dialogs.formats import moment, money
 from nlu.parsers.base import Context
 from nlu.types import LANGUAGES
@@ -27,8 +26,6 @@ NOTICE = timedelta(hours=2)
 """An interview is not offered sooner than this."""
 PAY_TRIES = 2
 """Amounts that may be doubted before the pay is left to a recruiter."""
-NO_TIME = "none"
-"""The answer that none of the offered times fits."""
 
 COUNTRIES = {
     "PL": {"pl": "w Polsce", "en": "in Poland", "ro": "în Polonia"},
@@ -103,18 +100,22 @@ async def _own_or_new(turn: ActionTurn, job_id: str) -> dict[str, Any]:
 
 
 def _texts(job: Mapping[str, Any]) -> dict[str, Any]:
-    """The job's own words for the questions, one slot a language."""
+    """The job's own words for the questions."""
     criteria = {criterion.get("key"): criterion for criterion in job.get("criteria") or []}
-    names = {
-        "job_title": job.get("title"),
-        "job_place": job.get("place"),
-        "licence": criteria.get("licence", {}).get("name"),
-        "experience_field": criteria.get("experience", {}).get("field"),
-        "language": criteria.get("language_level", {}).get("name"),
-        "country": COUNTRIES.get(str(job.get("country"))),
+    return {
+        "job_title": _every(job.get("title")),
+        "job_place": _every(job.get("place")),
+        "licence_name": _every(criteria.get("licence", {}).get("name")),
+        "experience_field": _every(criteria.get("experience", {}).get("field")),
+        "language_name": _every(criteria.get("language_level", {}).get("name")),
+        "work_country": _every(COUNTRIES.get(str(job.get("country")))),
+        "pay_currency": (job.get("pay") or {}).get("currency"),
     }
-    slots = {f"{name}_{language}": _in(text, language) for name, text in names.items() for language in LANGUAGES}
-    return {**slots, "pay_currency": (job.get("pay") or {}).get("currency")}
+
+
+def _every(texts: Any) -> dict[str, str]:
+    """A text of the job in every language that we speak."""
+    return {language: _in(texts, language) for language in LANGUAGES}
 
 
 def _in(texts: Any, language: str) -> str:
@@ -271,17 +272,16 @@ async def offer_interview(turn: ActionTurn) -> None:
     starts = [datetime.fromisoformat(slot["start"]).astimezone(zone).isoformat() for slot in await _free_times(turn)]
     offered = list(dict.fromkeys(starts))[:MOST_OFFERED]
     options: list[dict[str, Any]] = [{"value": start} for start in offered]
-    turn.set(interview_options=[*options, {"value": NO_TIME, "labels": NONE_FITS}] if options else None, interview_time=None)
-    for language in LANGUAGES:
-        shown_times = [moment(start, language) for start in offered]
-        turn.set(**{f"interview_offer_{language}": format_list(shown_times, style="or", locale=language) if offered else None})
+    turn.set(interview_options=[*options, {"value": OTHER, "labels": NONE_FITS}] if options else None, interview_time=None)
+    texts = {language: "; ".join(moment(start, language) for start in offered) for language in LANGUAGES}
+    turn.set(interview_offer=texts)
 
 
 @action("action_book_interview")
 async def book_interview(turn: ActionTurn) -> None:
     """Take the chosen time; ``booking`` is booked, taken (somebody was faster) or none (none of them fits)."""
     chosen = str(turn.slots["interview_time"])
-    if chosen == NO_TIME:
+    if chosen == OTHER:
         turn.set(booking="none")
         return
     at = datetime.fromisoformat(chosen)
@@ -292,8 +292,7 @@ async def book_interview(turn: ActionTurn) -> None:
         locked = await turn.scene.records.get("interview_slot", slot["id"])
         if application is None or locked is None or locked.get("taken_by"):
             continue
-        taken = {**locked, "taken_by": turn.scene.person.id or application["id"], "application": application["id"]}
-        await turn.scene.records.put("interview_slot", slot["id"], taken)
+        await turn.scene.records.put("interview_slot", slot["id"], {**locked, "taken_by": application["id"]})
         await _save(turn, application, status="interview", interview={"slot": slot["id"], "at": chosen})
         turn.set(booking="booked", interview_at=chosen)
         turn.effect("committed")
@@ -346,7 +345,7 @@ async def withdraw(turn: ActionTurn) -> None:
 async def _give_back(turn: ActionTurn, slot_id: str) -> None:
     slot = await turn.scene.records.get("interview_slot", slot_id)
     if slot is not None:
-        await turn.scene.records.put("interview_slot", slot_id, {**slot, "taken_by": None, "application": None})
+        await turn.scene.records.put("interview_slot", slot_id, {**slot, "taken_by": None})
 
 
 @action("action_reopen")

@@ -275,8 +275,8 @@ async def other_time(turn: ActionTurn) -> None:
     """None of the offered times: another day, "later", "earlier" or "the last one" may have been said with it."""
     offered = [at for at in (turn.slots.get("offer_1"), turn.slots.get("offer_2"), turn.slots.get("offer_3")) if at]
     text = turn.heard.text
-    rounds = int(turn.slots.get("slot_rounds") or 0) + 1
     wish = _said(turn, "when", least=0.5)
+    rounds = float(turn.slots.get("slot_rounds") or 0) + (0.5 if wish else 1)  # who names a day is getting nearer
     turn.set(new_slot=None, preferred_when=wish, slot_rounds=rounds, slot_wish_known=True, slot_edge=None)
     if wish or not offered:
         turn.set(slot_wish_known=bool(wish))
@@ -327,6 +327,8 @@ async def note_cancel_reason(turn: ActionTurn) -> None:
 @action("action_note_late")
 async def note_late(turn: ActionTurn) -> None:
     """Tell the team how late the person will be."""
+    said = _said(turn, "duration")  # "no, ten minutes" after all
+    turn.set(late_time=said or turn.slots["late_time"])
     found, late = await _appointment(turn), int(turn.slots["late_time"])
     waited_for = late <= int(turn.slots["late_limit"])
     await turn.scene.records.put("appointment", found["id"], {**found, "status": "confirmed", "late_minutes": round(late / 60)})
@@ -368,6 +370,8 @@ async def find_payment(turn: ActionTurn) -> None:
         payment_amount={"amount": str(found["amount"]), "currency": found["currency"]},
         payment_overdue=found["due"] < today.isoformat(), promise_until=until,
     )  # fmt: skip
+    if turn.slots.get("payment_answer") is None:  # told along with "yes, that's me"
+        turn.set(payment_answer=_PAYMENT_WISHES.get(_meant(turn)))
     promised = turn.slots.get("promise_date")
     if promised and not today.isoformat() <= promised <= until:
         turn.set(promise_date=None)
@@ -391,7 +395,7 @@ async def take_trouble(turn: ActionTurn) -> None:
 async def payment_link(turn: ActionTurn) -> None:
     """Paying now."""
     turn.effect("outcome", outcome="link_sent")
-    turn.say("utter_payment_link")
+    turn.say("utter_pay_link")
 
 
 def _past_day(turn: ActionTurn) -> str | None:

@@ -17,7 +17,9 @@ MAX_CHARACTERS = 1600
 """Twilio refuses a longer body (error 21617), however few segments it has."""
 
 _BASIC = frozenset(
+    # GSM 03.38, in the order of its table
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    # second half
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENSION = frozenset("\f^{}\\[~]|€")

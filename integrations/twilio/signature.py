@@ -37,7 +37,7 @@ def valid_signature(auth_token: str, url: str, params: Mapping[str, Any], signat
 
 def webhook_url(
     path: str, query: str = "", headers: Mapping[str, str] | None = None, *, public_url: str = "", scheme: str = "http"
-) -> str:
+) -> str:  # fmt: skip
     """The address Twilio called, seen from behind a proxy: what `valid_signature` needs.
 
     ``path`` and ``query`` are the raw ones of the request (percent signs as sent). ``public_url`` (the setting

@@ -66,7 +66,7 @@ class Standin:
 
     def __init__(
         self, account_sid: str, auth_token: str, webhook_url: str | None = None, *, pace: float = 0.05
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.account_sid, self.webhook_url = account_sid, webhook_url
         self.messages = Messages(account_sid)
         self.undeliverable: dict[str, int] = {}

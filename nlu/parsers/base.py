@@ -22,7 +22,8 @@ class Context:
 
     ``now`` is timezone-aware and in the person's own time zone; ``country`` is an ISO 3166 code (``PL``, ``GB``, ``RO``)
     for phone numbers and postal codes; ``currency`` an ISO 4217 code assumed when none is said; ``choices`` the options
-    of a closed list; ``prefer`` says which way an incomplete date points (``future`` for appointments, ``past`` for "I paid on the 5th").
+    of a closed list; ``prefer`` says which way an incomplete date points (``future`` for appointments, ``past`` for "I paid on the 5th");
+    ``highest`` is where the scale of a mark ends ("4 out of 5").
     """
 
     language: str
@@ -31,6 +32,7 @@ class Context:
     currency: str = "PLN"
     choices: tuple[Choice, ...] = ()
     prefer: str = "future"
+    highest: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,8 @@ class Reader:
         return index
 
     def _half_of_scale(self, part: _Part) -> _Part:
+        if self.text_at(part.next) in self.lexicon.decimal:
+            return self._decimals(part)
         tail = self._half_tail(part.next)
         if tail and part.room > 12:
             return _Part(part.value + part.room * _HALF, tail)
@@ -194,7 +196,8 @@ class Reader:
         if word is not None and word.kind == "scale":
             return _Part(Decimal(1), index) if word.alone else None
         if self.text_at(index) in self.lexicon.weak_one and (word is None or word.kind != "unit"):
-            return self._weak(index + 1)
+            weak = self._weak(index + 1)
+            return self._with_fraction(weak) if weak else None
         group = self._numeral(index) or self._part_word(index) or self._group(index)
         return self._with_fraction(group) if group else None
 
@@ -268,6 +271,8 @@ class Reader:
                     break
                 if self.strict_tens and room == 10 and index_of_word == index:
                     break
+                if room < 1000 and value >= 100 and self._begins_hundreds(index_of_word + 1):
+                    break
                 value += word.value
                 room = {"unit": 1, "ten": 10, "hundred": 100}[word.kind] if word.value else 0
             else:
@@ -290,6 +295,11 @@ class Reader:
             allowed = room == (10 if lexicon.joins_tens else 100)
         word = self.word_at(index + 1) if allowed else None
         return index + 1 if word and word.kind in ("unit", "ten") and 0 < word.value < room else index
+
+    def _begins_hundreds(self, index: int) -> bool:
+        """In "șapte sute cinci sute" the five belongs to the second hundreds."""
+        word = self.word_at(index)
+        return word is not None and word.kind == "times" and word.value == 100
 
     def _ordinal_article(self, index: int) -> bool:
         """RO "a doua", "a noua" are second and ninth."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import islice
 
 from nlu.parsers.cardinal import Reader
 from nlu.parsers.fold import Folded
 
-_MOST_READINGS = 256
+_MOST_READINGS = 64
 _GLUE = frozenset(" -./()")
+_PAUSES = (",", "i", "and", "si")
 _ZERO: Mapping[str, frozenset[str]] = {"en": frozenset({"o", "oh", "ow", "nought", "naught"})}
 _REPEAT: Mapping[str, Mapping[str, int]] = {
     "pl": {"podwojne": 2, "podwojna": 2, "podwojny": 2, "potrojne": 3},
@@ -70,7 +71,7 @@ class DigitReader:
         while index < len(self.tokens):
             piece = self.piece(index)
             if piece is not None:
-                current.append(Piece(piece.options, piece.start, piece.end, piece.first, piece.last, "".join(between)))
+                current.append(Piece(piece.options, piece.start, piece.end, piece.first, piece.last, " ".join(between)))
                 between, index = [], piece.last
                 continue
             if self._breaks(index):
@@ -85,6 +86,21 @@ class DigitReader:
     def _breaks(self, index: int) -> bool:
         text = self.tokens[index].text
         return not (text in _GLUE or text == "," or text in self.glue)
+
+    def letters_before(self, first: int) -> str:
+        """The letters glued to the digits at a token, or parted from them by a hyphen only: "AB-104233"."""
+        at = first - 1
+        if self.reader.text_at(at) == "-" and self._touches(at):
+            at -= 1
+        word = self.reader.text_at(at)
+        return word if word[:1].isalpha() and self._touches(at) else ""
+
+    def _touches(self, index: int) -> bool:
+        return 0 <= index < len(self.tokens) - 1 and self.tokens[index].end == self.tokens[index + 1].start
+
+    def follows_colon(self, first: int) -> bool:
+        """True for the minutes of "12:30"; a colon after a word only announces."""
+        return first > 1 and self.reader.text_at(first - 1) == ":" and self.tokens[first - 2].is_digits
 
     def piece(self, index: int) -> Piece | None:
         """The digits written by the token or the spoken group at ``index``."""
@@ -133,6 +149,9 @@ class DigitReader:
         if read is None:
             return None
         parts, last = read
+        if self.reader.text_at(last) in _PLURAL_ZERO and len(parts) > 1 and 2 <= parts[-1] <= 4:
+            # "sto trzydzieści dwa zera" is 130 00.
+            parts, last = parts[:-1], last - 1
         return self._build(_options(parts), index, last)
 
 
@@ -151,15 +170,25 @@ def _options(parts: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def readings(run: Run) -> Iterator[str]:
-    """The strings a run may mean, the usual one first; bounded, however long the run."""
-    yield from islice(("".join(parts) for parts in product(*(piece.options for piece in run))), _MOST_READINGS)
+    """The strings a run may mean, the usual one first; at most one spoken group of it is taken apart."""
+    usual = [piece.options[0] for piece in run]
+    yield "".join(usual)
+    variants = ((i, option) for i, piece in enumerate(run) for option in piece.options[1:])
+    for index, option in islice(variants, _MOST_READINGS):
+        yield "".join([*usual[:index], option, *usual[index + 1 :]])
 
 
-def split_at_commas(run: Run) -> list[Run]:
-    """The pieces between commas: "104233, 5 sztuk" is an order number and then something else."""
+def split_at_pauses(run: Run) -> list[Run]:
+    """The pieces between commas and "and": "104233, 5 sztuk" is an order number and then something else."""
     parts: list[list[Piece]] = [[]]
     for piece in run:
-        if "," in piece.before and parts[-1]:
+        if parts[-1] and _is_pause(parts[-1][-1], piece):
             parts.append([])
         parts[-1].append(piece)
     return [tuple(part) for part in parts if part]
+
+
+def _is_pause(left: Piece, right: Piece) -> bool:
+    # The comma of "12345,50" is a decimal mark.
+    decimal = right.before == "," and right.start == left.end + 1
+    return not decimal and any(mark in right.before.split() for mark in _PAUSES)

@@ -186,8 +186,8 @@ def _local(items: list[_Item], at: int, language: str) -> list[_Item]:
             break
         if item.kind == "break":
             continue
-        glued = found and found[0].kind == "sign"
-        if item.kind == "word" and item.text in INTRO.get(language, ()) and not glued:
+        glued = bool(found) and (found[0].kind == "sign" or item.kind == found[0].kind == "letter")
+        if item.text in INTRO.get(language, ()) and not glued:
             break
         found.insert(0, item)
     while found and found[0].kind == "sign":
@@ -246,6 +246,14 @@ def _dotted(local: list[_Item]) -> str:
     return text
 
 
+def _is_wider(spoken: Parsed | None, folded: Folded, written: tuple[str, int, int]) -> bool:
+    """True for "jan kropka kowalski@gmail.com": half of the address is in words."""
+    if spoken is None or spoken.alternatives:
+        return False
+    start, end = folded.span(written[1], written[2])
+    return spoken.start < start and spoken.end == end
+
+
 def parse_email(text: str, context: Context) -> Parsed | None:
     """An e-mail address; the value is the lower-case address (``"jan.kowalski@gmail.com"``).
 
@@ -253,8 +261,9 @@ def parse_email(text: str, context: Context) -> Parsed | None:
     """
     folded = fold(text)
     written = _written(folded)
-    if not written:
-        return _spoken(folded, language_of(context.language))
+    spoken = _spoken(folded, language_of(context.language)) if len(written) < 2 else None
+    if not written or _is_wider(spoken, folded, written[0]):
+        return spoken
     values = list(dict.fromkeys(address for address, _, _ in written))
     start, end = folded.span(written[0][1], written[0][2])
     if len(values) > 1:

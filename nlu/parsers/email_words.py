@@ -49,7 +49,7 @@ _INTRO = {
         "that's thats contact reach you can live was are was am i'm we're waiting meet see i he she they"
     ),
     "ro": (
-        "este e-mailul emailul mailul adresa mea email mail meu la pe scrieti imi este da sigur deci pai "
+        "este e e-mailul emailul mailul adresa mea email mail meu la pe scrieti imi este da sigur deci pai "
         "trimiteti va rog folosesc am"
     ),
 }

@@ -96,7 +96,7 @@ class _Finder:
 
     def _amount(self, number: Number, taken: int) -> _Amount | None:
         value = self._value(number)
-        if value < 0 or value > _LARGEST:
+        if value < 0 or value > _LARGEST or self._is_negative(number.first - 1):
             return None
         coin = self.words.coins.get(self._text(number.last))
         if coin:
@@ -121,9 +121,15 @@ class _Finder:
         at = number.first - 1
         if at < taken or self._text(at) not in self.words.units:
             return None
-        if self._text(at - 1) == "-" or self._text(at - 1) in self.reader.lexicon.minus:
-            return None
         return self._build(value, self.words.units[self._text(at)], at, number.last, named=True)
+
+    def _is_negative(self, at: int) -> bool:
+        """True for "-£5": a minus before the currency; in "£20-£25" the hyphen follows a number."""
+        if self._text(at) not in self.words.units:
+            return False
+        before = self._text(at - 1)
+        ranged = at >= 2 and self.tokens[at - 2].is_digits
+        return (before == "-" and not ranged) or before in self.reader.lexicon.minus
 
     def _text(self, index: int) -> str:
         return self.reader.text_at(index)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlu.parsers.base import Context, Parsed
 from nlu.parsers.cardinal import Reader
-from nlu.parsers.digits import DigitReader, Run, readings, split_at_commas
+from nlu.parsers.digits import DigitReader, Run, readings, split_at_pauses
 from nlu.parsers.fillers import fillers_of, units_of
 from nlu.parsers.fold import Folded, fold, language_of, rest_of, sureness, word_set
 from nlu.parsers.money_words import MONEY_WORDS, NO_MONEY_WORDS
@@ -49,7 +49,7 @@ class _Finder:
         found: list[_Found] = []
         for run in self.digits.runs():
             whole = self._read(run)
-            parts = [whole] if whole else [self._read(part) for part in split_at_commas(run)]
+            parts = [whole] if whole else [self._read(part) for part in split_at_pauses(run)]
             found += [part for part in parts if part is not None]
         return found or self._spoken_in_full()
 
@@ -67,28 +67,18 @@ class _Finder:
 
     def _is_other(self, first: int, last: int, text: str) -> bool:
         """True for a date, a sum, a measure, or the number of some other code ("AB-104233")."""
-        if (
-            _DATE.match(text)
-            or self._text(last) in self.measures
-            or self._text(first - 1) in ("+", "£", "$", "€", "#-")
-        ):
+        if _DATE.match(text) or self._is_measured(last) or self._text(first - 1) in ("+", "£", "$", "€"):
             return True
-        if (self._text(last) in ("-", ":", "/") and self._touches(last - 1)) or (
-            self._text(first - 1) == ":" and self._digit_before(first)
-        ):
+        if self._text(last) in ("-", ":", "/") and self.tokens[last].start == self.tokens[last - 1].end:
             return True
-        before = self._text(first - 1)
-        code_at = first - 2 if before == "-" and self._touches(first - 2) else first - 1
-        glued = code_at >= 0 and self._touches(code_at)
-        word = self._text(code_at)
-        return glued and word[:1].isalpha() and not (self._prefix(first) is not None or word in _ORDER_WORDS)
+        if self.digits.follows_colon(first):
+            return True
+        letters = self.digits.letters_before(first)
+        return bool(letters) and letters not in _ORDER_WORDS and self._prefix(first) is None
 
-    def _digit_before(self, first: int) -> bool:
-        return first >= 2 and self.tokens[first - 2].is_digits
-
-    def _touches(self, index: int) -> bool:
-        inside = index >= 0 and index + 1 < len(self.tokens)
-        return inside and self.tokens[index].end == self.tokens[index + 1].start
+    def _is_measured(self, after: int) -> bool:
+        """True before "zł", "sztuk", "de lei"."""
+        return self._text(after + (self._text(after) == "de")) in self.measures
 
     def _text(self, index: int) -> str:
         return self.digits.reader.text_at(index)
@@ -122,7 +112,7 @@ class _Finder:
         found = []
         for number in Reader(self.folded, self.language).all():
             fits = number.is_whole and 10 ** (DIGITS - 1) <= number.value < 10**DIGITS and not number.written
-            if fits and self._text(number.last) not in self.measures:
+            if fits and not self._is_measured(number.last):
                 confidence, start = self._place(number.first)
                 found.append(_Found((str(int(number.value)),), confidence, start, number.end))
         return found

@@ -9,7 +9,7 @@ from itertools import islice
 import phonenumbers
 
 from nlu.parsers.base import Context, Parsed
-from nlu.parsers.digits import DigitReader, Run, readings, split_at_commas
+from nlu.parsers.digits import DigitReader, Run, readings, split_at_pauses
 from nlu.parsers.fold import fold, language_of, word_set
 
 _REGIONS = ("PL", "GB", "RO")
@@ -37,7 +37,7 @@ def _e164(digits: str, region: str) -> str | None:
 
 def _parts(run: Run) -> Iterator[Run]:
     """The run itself, then its pieces between commas, each cut before a plus sign and rid of a stray trailing one."""
-    for part in [run, *split_at_commas(run)]:
+    for part in [run, *split_at_pauses(run)]:
         cuts = [i for i, piece in enumerate(part) if piece.options == ("+",)]
         for start, end in zip([0, *cuts], [*cuts, len(part)], strict=True):
             if start < end:

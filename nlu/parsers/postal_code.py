@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
 
 from nlu.parsers.base import Context, Parsed
-from nlu.parsers.digits import DigitReader, Run, readings, split_at_commas
+from nlu.parsers.digits import DigitReader, Run, readings, split_at_pauses
 from nlu.parsers.fillers import fillers_of, units_of
 from nlu.parsers.fold import Folded, fold, language_of, rest_of, sureness, word_set
 from nlu.parsers.letters import LETTERS, RADIO
@@ -49,18 +49,21 @@ def _british(text: str) -> str | None:
 def _is_measured(reader: DigitReader, run: Run, language: str) -> bool:
     """True for a sum, a measure, or digits that go on with letters or a colon."""
     money = MONEY_WORDS.get(language, NO_MONEY_WORDS)
-    after, before = reader.reader.text_at(run[-1].last), reader.reader.text_at(run[0].first - 1)
+    first, last = run[0].first, run[-1].last
+    after, before = reader.reader.text_at(last), reader.reader.text_at(first - 1)
     if after in money.units or after in money.minors or after in units_of(language) or before in money.units:
         return True
-    touches_letters = run[-1].last < len(reader.tokens) and reader.tokens[run[-1].last].start == run[-1].end
-    return after in ("%", ":", "/") or before in ("+", ":") or (touches_letters and after[:1].isalpha())
+    if reader.letters_before(first) or reader.follows_colon(first):
+        return True
+    goes_on = last < len(reader.tokens) and reader.tokens[last].start == run[-1].end and after[0].isalpha()
+    return after in ("%", ":", "/") or before == "+" or goes_on
 
 
 def _from_digits(folded: Folded, language: str, shape: Callable[[str], str | None]) -> Parsed | None:
     """The code dictated or written as digits only."""
     reader = DigitReader(folded, language, _DASHES)
     for run in reader.runs():
-        for part in dict.fromkeys([run, *split_at_commas(run)]):
+        for part in dict.fromkeys([run, *split_at_pauses(run)]):
             codes = list(dict.fromkeys(code for r in readings(part) if (code := shape(r))))
             if not codes or _is_measured(reader, part, language):
                 continue

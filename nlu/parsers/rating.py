@@ -52,8 +52,9 @@ class _Mark:
 class _Finder:
     """Finds the marks of one sentence; ``broken`` tells that a number outside the scale was said."""
 
-    def __init__(self, folded: Folded, language: str) -> None:
+    def __init__(self, folded: Folded, language: str, highest: int) -> None:
         self.language = language
+        self.highest = highest
         self.folded = folded
         self.reader = Reader(folded, language, mark_nouns(language))
         self.broken = False
@@ -82,7 +83,7 @@ class _Finder:
             if token.text not in named:
                 continue
             for number in self.reader.all():
-                if index < number.first <= index + _SCALE_REACH and number.value == HIGHEST:
+                if index < number.first <= index + _SCALE_REACH and number.value == self.highest:
                     return range(index, number.last)
         return range(0)
 
@@ -91,7 +92,7 @@ class _Finder:
         found = []
         for match in _SLASH.finditer(self.folded.text):
             mark, highest = int(match.group(1)), int(match.group(2))
-            self.broken |= highest != HIGHEST or mark > HIGHEST
+            self.broken |= highest != self.highest or mark > highest
             found.append(_Mark(Decimal(mark), 0, 0, match.start(1), match.end()))
         return found
 
@@ -107,7 +108,7 @@ class _Finder:
                 continue
             scale = self.reader.read(at + len(words))
             if scale is not None:
-                self.broken |= scale.value != HIGHEST
+                self.broken |= scale.value != self.highest
                 return scale.last
         return 0
 
@@ -137,11 +138,11 @@ def _confidence(folded: Folded, mark: _Mark, several: bool, language: str) -> fl
 def parse_rating(text: str, context: Context) -> Parsed | None:
     """A mark from 0 to 10; the value is an ``int``.
 
-    Numbers outside the scale and other scales ("4 out of 5") are refused; "7 or 8" gives 7 with 8 as alternative.
+    Numbers outside the scale and scales that do not end at ``context.highest`` are refused; "7 or 8" gives 7 with 8 as alternative.
     """
     language = language_of(context.language)
     folded = fold(text)
-    finder = _Finder(folded, language)
+    finder = _Finder(folded, language, context.highest)
     found = finder.all()
     marks = [m for m in found if not m.counts] or found
     if not marks or finder.broken:

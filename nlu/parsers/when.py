@@ -38,18 +38,14 @@ def _chosen(text: str, ctx: Context, asked: str) -> tuple[Choice, int, int] | No
     lexicon = lexicon_for(ctx.language)
     if lexicon is None:
         return None
-    try:
-        source = _sentence(text, lexicon)
-        moment = Moment(ctx, lexicon, asked)
-        pieces = find_pieces(source, moment)
-        if not any(piece.days or piece.dead for piece in pieces) and (found := _named_month(text, ctx)):
-            return found
-        if not pieces and asked == "time":
-            pieces = _lone_number(source)
-        choice = choose(source, pieces, moment) if pieces else None
-    except (ValueError, OverflowError):
-        # a length such as "za 900 lat" may leave the calendar
-        return None
+    source = _sentence(text, lexicon)
+    moment = Moment(ctx, lexicon, asked)
+    pieces = find_pieces(source, moment)
+    if not any(piece.days or piece.dead for piece in pieces) and (found := _named_month(text, ctx)):
+        return found
+    if not pieces and asked == "time":
+        pieces = _lone_number(source)
+    choice = choose(source, pieces, moment) if pieces else None
     if choice is None:
         return None
     return choice, source.tokens[choice.first].start, source.tokens[choice.last].end
@@ -105,17 +101,19 @@ def _absolute(span: str, ctx: Context) -> date | None:
 
 
 def _answer(text: str, ctx: Context, asked: str, value: Callable[[Outcome], Any]) -> Parsed | None:
-    chosen = _chosen(text, ctx, asked)
-    if chosen is None:
+    try:
+        chosen = _chosen(text, ctx, asked)
+        found = [value(outcome) for outcome in chosen[0].outcomes] if chosen else []
+    except (ValueError, OverflowError):
+        # a length such as "za 900 lat" may leave the calendar
         return None
-    choice, start, end = chosen
     values: list[Any] = []
-    for outcome in choice.outcomes:
-        one = value(outcome)
+    for one in found:
         if one is not None and one not in values:
             values.append(one)
-    if not values:
+    if not chosen or not values:
         return None
+    choice, start, end = chosen
     confidence = choice.confidence
     if len(values) == 1:
         # what was ambiguous was the part nobody asked for, such as the hour of "jutro o siódmej"

@@ -122,7 +122,7 @@ def _amount(tokens: Sequence[Token]) -> int:
 
 
 def _plausible(minutes: int, tokens: Sequence[Token]) -> bool:
-    """Whether this can be a clock at all: "four to five" is a range; only round minutes, or ones called minutes, count back from an hour."""
+    """Whether this is a clock: "four to five" is a range, as only round or named minutes count from an hour."""
     return minutes % 5 == 0 or any(token.kind == "MINW" for token in tokens)
 
 
@@ -174,6 +174,7 @@ def total_noon(tokens: Sequence[Token]) -> Clock | None:
 
 BUILDERS: dict[str, Callable[[Sequence[Token]], Clock | None]] = {
     "hour": hour,
+    "or_hour": hour,
     "written_hour": written_hour,
     "spoken": spoken,
     "face": face,

@@ -182,6 +182,18 @@ def day_of_which_month(tokens: Sequence[Token], moment: Moment) -> Built:
     return _single(cal.known(int(_of(tokens, *_DAYS)[0].value), month.month, month.year), 0.93)
 
 
+def day_of_the_month(tokens: Sequence[Token], moment: Moment) -> Built:
+    """Reads "the 5th of the month"."""
+    found = cal.numbered_day(int(_of(tokens, *_DAYS)[0].value), moment.today, moment.past)
+    return Days(found.days, min(found.confidence, 0.85))
+
+
+def holiday(tokens: Sequence[Token], moment: Moment) -> Built:
+    """Reads "Christmas Eve", "w sylwestra": feasts that keep their date."""
+    day, month = _of(tokens, "HOLIDAY")[0].value
+    return cal.day_of_month(day, month, moment.today, moment.past)
+
+
 def relative_day(tokens: Sequence[Token], moment: Moment) -> Built:
     """Reads "jutro", "the day after tomorrow"."""
     offset = _value(tokens, "RELDAY") or 0

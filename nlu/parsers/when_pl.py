@@ -121,6 +121,13 @@ _ROWS = (
     ("RELDAY", 3, "popojutrze"),
     ("RELDAY", -1, "wczoraj, wczorajszy, wczorj"),
     ("RELDAY", -2, "przedwczoraj, przed wczoraj"),
+    ("SOON", 0, "od zaraz, zaraz, natychmiast, od razu, jak najszybciej, od teraz"),
+    ("HOLIDAY", (24, 12), "wigilia, wigilie, wigilii"),
+    ("HOLIDAY", (25, 12), "boze narodzenie, w boze narodzenie"),
+    ("HOLIDAY", (31, 12), "sylwester, sylwestra"),
+    ("HOLIDAY", (1, 1), "nowy rok"),
+    ("HOLIDAY", (6, 1), "trzech kroli"),
+    ("HOLIDAY", (1, 11), "wszystkich swietych"),
     ("PART", "morning", "rano, z rana, nad ranem, rankiem, ranek, o poranku, przed poludniem, przedpoludniem"),
     ("PART", "morning", "do poludnia"),
     ("PART", "morning", "z samego rana, skoro swit, ranem"),
@@ -154,7 +161,7 @@ _ROWS = (
     ("EDGE", "first", "pierwszego dnia, pierwszy dzien"),
     ("EDGE", "end", "koniec, konca, koncem, pod koniec, na koniec, na koncu, koncu"),
     ("EDGE", "start", "poczatek, poczatku, na poczatku, na poczatek, poczatkiem"),
-    ("EDGE", "middle", "w polowie, polowie"),
+    ("EDGE", "middle", "w polowie, polowie, w srodku, srodek"),
     ("IN", None, "za"),
     ("AGO", None, "temu, wstecz"),
     ("NOW", None, "teraz"),
@@ -249,8 +256,8 @@ _RULES = (
 )
 
 _COUNTS_AS_ONE = (
-    "sekunda sekunde sekundke minuta minute minutke minutka godzina godzine godzinke godzinka dzien doba dobe tydzien "
-    "miesiac rok"
+    "sekunda sekunde sekundke minuta minute minutke minutka godzina godzine godzinke godzinka dzien doba dobe "
+    "tydzien miesiac rok"
 )
 
 LEXICON: Lexicon = build(

@@ -86,6 +86,11 @@ _ROWS = (
     ("RELDAY", 2, "poimaine, poimiine, poi maine, poimane, raspoimaine"),
     ("RELDAY", -1, "ieri, ieiri"),
     ("RELDAY", -2, "alaltaieri, alaltieri, alalta ieri"),
+    ("SOON", 0, "imediat, chiar acum, de acum, cat mai repede, cat mai curand"),
+    ("HOLIDAY", (24, 12), "ajun, ajunul craciunului"),
+    ("HOLIDAY", (25, 12), "craciun, craciunul"),
+    ("HOLIDAY", (31, 12), "revelion, revelionul"),
+    ("HOLIDAY", (1, 1), "anul nou"),
     ("TONIGHT", (0, "evening"), "diseara, deseara, asta seara, desara, disera"),
     ("TONIGHT", (0, "night"), "azi noapte, la noapte, noaptea asta, noaptea aceasta"),
     ("TONIGHT", (-1, "evening"), "aseara, ieri seara"),
@@ -173,7 +178,8 @@ _TAIL = "(AND (HALF|ONE? QUARTER|NUM (OF? MINW)?)|HALF|MINUS (ONE? QUARTER|NUM (
 
 _RULES = (
     ("sum", f"(AT/APPROX)+ HOURW? NUM {_TAIL}? (?!@UNIT/THING/MONTH)", 0.85),
-    ("sum", f"(FROM/BOUND/BETWEEN/PAST/BEFORE)+ HOURW? NUM {_TAIL}? (?!@UNIT/THING/MONTH/X)", 0.7),
+    ("sum", f"(FROM/BOUND/PAST/BEFORE)+ HOURW? NUM {_TAIL}? (?!@UNIT/THING/MONTH/X)", 0.7),
+    ("sum", "BETWEEN AT? HOURW? NUM(?=AND)", 0.6),
     ("sum", "(@LEAD)+ HOURW? NUM(?=OF PART)", 0.85),
     ("sum", f"(?<!NUM/ONE/HALF/OF/DECIMAL)HOURW NUM {_TAIL}?(?!@UNIT/MONTH)", 0.9),
     ("sum", "NUM MINUS (ONE? QUARTER|NUM (OF? MINW)?)", 0.9),

@@ -26,6 +26,7 @@ class Piece:
     clock: Clock | None = None
     part: str | None = None
     dead: bool = False
+    follows: bool = False
 
 
 _OF = "(OF/THE/ON)*"
@@ -43,9 +44,12 @@ _SHARED: tuple[tuple[Builder, str], ...] = (
     *((builder, f"{pattern} @GLUE* @WD") for builder, pattern in _ABSOLUTE if "?!" not in pattern),
     (days.two_ordinals, "NUM NUM FOUR YEARW?"),
     (days.day_only, "@WD @GLUE* ORD/SECORD(?!MONTH)"),
-    (days.weekday_number, "@WD NUM(?!@UNIT/MONTH/HALF/MINUS/AND/AMPM/OCLOCK/NUM)"),
+    (days.weekday_number, "@WD COMMA? NUM(?!@UNIT/MONTH/HALF/MINUS/AND/AMPM/OCLOCK/NUM)"),
     (days.day_of_which_month, "(ON/THE)* @DAY OF? THE? WHICH MONTHW"),
     (days.day_of_which_month, "(ON/THE)* @DAY OF? THE? MONTHW WHICH"),
+    (days.day_of_which_month, "(MONTHW WHICH|WHICH MONTHW) COMMA? (ON/THE)* @DAY(?!MONTH)"),
+    (days.day_of_the_month, "(ON/THE)* @DAY OF? THE MONTHW(?!WHICH)"),
+    (days.holiday, "HOLIDAY"),
     (days.relative_day, "RELDAY"),
     (days.relative_day, "RELDAY @GLUE* @WD"),
     (days.weekday, "(WHICH/EDGE)? WHICH? (WEEKDAY/LUNI)"),
@@ -55,12 +59,14 @@ _SHARED: tuple[tuple[Builder, str], ...] = (
     (days.weekday_of_week, "@WD (OF/ON/THE/COMMA/IN)* (WHICH WEEKW|WEEKW WHICH)"),
     (days.week, "WHICH WEEKW"),
     (days.week, "WEEKW WHICH"),
-    (days.weekend, "WHICH* WEEKEND"),
+    (days.weekend, "WHICH* WEEKEND(?!OF/THE/MONTH/WHICH)"),
     (days.weekend, "WEEKEND WHICH"),
     (days.edge, f"EDGE {_OF} WHICH? (MONTHW/WEEKW/YEARW) WHICH?"),
     (days.edge, f"EDGE {_OF} MONTH FOUR?"),
     (days.nth_weekday, f"(THE/ON)? (@DAY/HOUR/WHICH/EDGE) @WD {_OF} (WHICH? MONTHW WHICH?|MONTH)"),
     (days.away, "IN DUR"),
+    (days.away, "IN DUR OF RELDAY"),
+    (days.away, "OF RELDAY IN DUR"),
     (days.away, "DUR AGO"),
     (days.away, "NOW DUR"),
     (days.away, "DUR FROM (NOW/RELDAY/WEEKDAY)"),
@@ -78,6 +84,7 @@ _CLOCKS = (
     ("compact", "(AT/APPROX)+ HOURW? FOUR (HOURW|AMPM)?(?!X/@UNIT/THING)", 0.7),
     ("compact", "FOUR HOURW", 0.8),
     ("hour", "(AT/APPROX/FROM/BOUND) NUM HOURW(?!NUM)", 0.8),
+    ("or_hour", "(?<=OR)NUM(?!@UNIT/LUNI/THING/X/NUM/MONTH/DASH/HALF/OR/AMPM/OCLOCK)", 0.6),
     ("hour", "(?<=RELDAY/PART/TONIGHT)NUM(?!@UNIT/LUNI/THING/X/NUM/MONTH/DASH/HALF/OR)", 0.65),
     ("hour", "(?<=WEEKDAY)NUM(?!@UNIT/LUNI/THING/X/NUM/MONTH/DASH/HALF/OR)", 0.55),
 )
@@ -95,6 +102,7 @@ class _Rule:
     day: Builder | None
     clock: Callable[[Sequence[Token]], Clock | None] | None
     confidence: float
+    follows: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -103,9 +111,10 @@ def _rules(language: str) -> tuple[_Rule, ...]:
     own = lexicon.rules if lexicon else ()
     rules = [_Rule(grammar(pattern), builder, None, 1.0) for builder, pattern in _SHARED]
     for name, pattern, confidence in (*_CLOCKS, *own):
-        rules.append(_Rule(grammar(pattern), _NAMED_DAYS.get(name), BUILDERS.get(name), confidence))
+        rules.append(_Rule(grammar(pattern), _NAMED_DAYS.get(name), BUILDERS.get(name), confidence, name == "or_hour"))
     if language == "en":
         rules.append(_Rule(grammar("@WD WEEKW"), days.week_on, None, 1.0))
+        rules.append(_Rule(grammar("WEEKW ON WEEKDAY"), days.week_on, None, 1.0))
     return tuple(rules)
 
 
@@ -204,7 +213,7 @@ def _built(rule: _Rule, found: re.Match[str], source: Sentence, moment: Moment) 
     # "after five", "od siedemnastej" bound the time rather than name it
     if tokens[0].kind in _LOOSE and not (len(tokens) > 1 and tokens[0].kind != "APPROX" and tokens[1].kind == "AT"):
         confidence = min(confidence, _LOOSE[tokens[0].kind])
-    return Piece(first, last, confidence, clock=clock)
+    return Piece(first, last, confidence, clock=clock, follows=rule.follows)
 
 
 def _is_face(tokens: Sequence[Token]) -> bool:
@@ -228,4 +237,14 @@ def find_pieces(source: Sentence, moment: Moment) -> list[Piece]:
         if taken.isdisjoint(span):
             taken.update(span)
             kept.append(piece)
-    return sorted(kept, key=lambda piece: piece.first)
+    return _settled(sorted(kept, key=lambda piece: piece.first))
+
+
+def _settled(pieces: Sequence[Piece]) -> list[Piece]:
+    """Without the bare numbers that follow no hour: "at 10 or 11" has two hours, "Monday or 3" has none."""
+    settled: list[Piece] = []
+    for piece in pieces:
+        before = settled[-1] if settled else None
+        if not piece.follows or (before and before.clock and before.last == piece.first - 2):
+            settled.append(piece)
+    return settled

@@ -21,7 +21,7 @@ _KINDS = (
     "X COMMA DASH NUM BIG FOUR DECIMAL NOISE YMD DMY DOTTED SLASHED CLOCK HM ORD ORDN SECORD HOUR WEEKDAY WDABBR "
     "MONTH RELDAY TONIGHT PART NOON MIDNIGHT WEEKEND SECW MINW HOURW DAYW WEEKW MONTHW YEARW LUNI HALF QUARTER "
     "ONEHALF WHICH IN AGO NOW DUR AT FOR ON THE OF AND TO PAST BEFORE FROM BOUND BETWEEN APPROX MINUS HALFTO EDGE "
-    "NEG FIX CAN CANT OR FILL GREET THING NUMBERMARK AMPM OCLOCK ONE OH HUNDRED THOUSAND DATEW"
+    "NEG FIX CAN CANT OR FILL GREET THING NUMBERMARK AMPM OCLOCK HOLIDAY SOON ONE OH HUNDRED THOUSAND DATEW"
 )
 KINDS = tuple(_KINDS.split())
 CODE = {kind: chr(0xE000 + index) for index, kind in enumerate(KINDS)}
@@ -133,7 +133,7 @@ _RUN = re.compile(r"\S+")
 _PIECE = re.compile(
     r"(?P<ampm>[ap]\.m\b\.?)|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<comma>[,;!?()…:]|\.(?=\.))|(?P<dash>-)"
 )
-_SPLIT = re.compile(r"[;!?()\"„”“…]|,(?![0-9])|(?<![0-9]),")
+_SPLIT = re.compile(r"(?<=[a-z])\.(?=[0-9])|[;!?()\"„”“…]|,(?![0-9])|(?<![0-9]),")
 _EDGE = re.compile(r"^[^\w+#£$€/-]*(.*?)[^\w%€$£/+-]*$", re.S)
 _YMD = re.compile(r"([0-9]{4})([-./])([0-9]{1,2})\2([0-9]{1,2})(?:t([0-9]{2}):([0-9]{2})(?::[0-9]{2})?)?")
 _DMY = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|(?<!-)[0-9]{2})(?:r)?")
@@ -233,7 +233,10 @@ def _pieces(folded: str, lexicon: Lexicon) -> Iterator[tuple[str, Any, int, int,
                 base = run.start() + position + inner.start(1)
                 has_digit = re.search("[0-9]", inner[1])
                 yield from _chunk(inner[1], base, lexicon) if has_digit else _words(inner[1], base)
-            if stop:
+            if stop and stop[0] == ".":
+                # "godz.17:30" is two words, and no pause lies between them
+                position = stop.end()
+            elif stop:
                 yield "COMMA", None, run.start() + end, run.start() + stop.end(), stop[0]
                 position = stop.end()
 
@@ -368,6 +371,9 @@ def _promote(tokens: list[Token]) -> list[Token]:
         elif kind == "LUNI" and _counted(tokens, index):
             out.append(Token("MONTHW", "month", token.start, token.end, token.raw))
             continue
+        elif kind == "SOON":
+            # "od zaraz" names today only as a whole answer; in a sentence it hurries somebody up
+            kind = "RELDAY" if all(other.kind in ("SOON", "FILL", "COMMA") for other in tokens) else "X"
         elif kind == "AMPM" and before not in ("NUM", "CLOCK", "DOTTED", "FOUR", "OCLOCK"):
             kind = "X"
         out.append(token if kind == token.kind else Token(kind, token.value, token.start, token.end, token.raw))

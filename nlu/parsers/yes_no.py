@@ -42,8 +42,8 @@ class _Sentence:
 
     def _read(self) -> list[_Signal]:
         whole = tuple(w for w in self.plain if w[:1].isalnum())
-        if whole in self.words.phrases:
-            # "nie no, jasne" is one phrase whatever the commas.
+        if len(whole) > 2 and whole in self.words.phrases:
+            # "nie no, jasne" is one phrase whatever the commas; "nie, tak" is a contradiction.
             return [_Signal(self.words.phrases[whole], whole, 0, len(self.tokens))]
         found: list[_Signal] = []
         index = 0
@@ -54,7 +54,16 @@ class _Sentence:
             elif signal is not None:
                 found.append(signal)
             index = signal.last if signal else index + 1
-        return [replace(s, runs_on=s.last in self.unknown) for s in found]
+        return self._run_on(found)
+
+    def _run_on(self, signals: list[_Signal]) -> list[_Signal]:
+        """Marks signals that go on into unknown words without a pause, through known ones too ("nigdy nie dostałem")."""
+        found: list[_Signal] = []
+        for signal in reversed(signals):
+            after = found[-1] if found else None
+            through = after is not None and after.first == signal.last and after.runs_on
+            found.append(replace(signal, runs_on=through or signal.last in self.unknown))
+        return found[::-1]
 
     def _match(self, index: int) -> _Signal | None:
         """The longest phrase here; hyphens inside ("nu-i problemă") are no pauses."""
@@ -100,10 +109,17 @@ def _after_no(sentence: _Sentence, signal: _Signal, language: str) -> float:
     rest = sentence.unknown_between(signal.last, len(sentence.tokens))
     answers = following in sentence.words.denied or (len(signal.words) > 1 and signal.words[0] in _NEGATORS)
     if language == "en":
-        return (0.8 if rest <= _MEDIUM else 0.65) if answers and rest <= _LONG else 0.0
+        return _after_english_no(signal, following in sentence.words.denied, rest)
     if answers:
         return 0.8 if rest <= _SHORT else 0.6 if rest <= _SHORT + 1 else 0.0
     return 0.55 if rest <= _SHORT and signal.words in sentence.words.core else 0.0
+
+
+def _after_english_no(signal: _Signal, answers: bool, rest: int) -> float:
+    """ "no I don't want that" answers, "no signal" and "no way to reach you" do not."""
+    if answers:
+        return 0.8 if rest <= _MEDIUM else 0.65 if rest <= _LONG else 0.0
+    return 0.65 if len(signal.words) > 1 and signal.words[0] != "no" and rest <= _SHORT else 0.0
 
 
 def _after_yes(sentence: _Sentence, signal: _Signal) -> float:

@@ -40,7 +40,7 @@ _PL = {
         "nie no jasne|nie no pewnie|nie no spoko|nie no ok|nie no dobra|nie no oczywiscie|nie no tak|"
         "zdecydowanie|absolutnie tak|definitywnie tak|akceptuje|wyrazam zgode|no zgadza sie|to sie zgadza|yes|"
         "yep|yeah|aprobuje|juz tak|tak jest|otoz to|no przeciez|przeciez mowie ze tak|mowie ze tak|"
-        "powiedzialem tak|powiedzialam tak|mowilem ze tak|mowilam ze tak"
+        "powiedzialem tak|powiedzialam tak|mowilem ze tak|mowilam ze tak|mam|tak mam|mam takie|moge|tak moge|posiadam"
     ),
     "soft": (
         "dobrze|dobra|ok|okej|okey|okay|w porzadku|prosze|poprosze|prosze bardzo|spoko|luz|zgoda|moze byc|"
@@ -180,7 +180,8 @@ _RO = {
         "cu drag|as vrea|vreau|doresc|as dori|accept|merge|hai|haide|hai ca da|imi convine|e ok|este ok|"
         "se potriveste|intocmai|precis|categoric|neaparat|intr adevar|yes|yep|yeah|nu vad de ce nu|"
         "nu am nimic impotriva|n am nimic impotriva|fie|asa sa fie|foarte bine|super|sa fie|daca se poate da|"
-        "mai incape vorba|mai e vorba|normal|sigur ca vreau|spun da|am zis da|zic da|am spus da|cam da|asta e"
+        "mai incape vorba|mai e vorba|normal|sigur ca vreau|spun da|am zis da|zic da|am spus da|cam da|asta e|"
+        "am|da am|o am|da o am|pot|da pot|detin"
     ),
     "soft": (
         "bine|e bine|foarte bine|este bine|ok|okay|okey|e ok|este ok|va rog|te rog|perfect|super|in regula|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 import requests
@@ -53,7 +54,7 @@ def test_marked_callback() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "options"), [(("", "t"), {"from_": "x"}), (("AC", ""), {"from_": "x"}), (("AC", "t"), {})])
-def test_a_sender_needs_its_settings(arguments: tuple[str, str], options: dict[str, str]) -> None:
+def test_a_sender_needs_its_settings(arguments: tuple[str, str], options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="Twilio needs"):
         SmsSender(*arguments, **options)
 

@@ -1,0 +1,1 @@
+"""Measurements that docs quote. None of them is a test."""

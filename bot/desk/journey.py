@@ -1,0 +1,141 @@
+"""`/journey`, first form: pick a person, read their timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+from sqlalchemy import func, select
+
+from bot.api.access import service_of
+from bot.desk.session import sign_in_first, signed_in
+from bot.journey.timeline import timeline
+from bot.service import Service
+from bot.store.models import Person, Touchpoint
+
+_STAGE_COLOURS = {
+    "awareness": "#6366f1", "consideration": "#0284c7", "purchase": "#0f766e", "retention": "#65a30d", "advocacy": "#ca8a04",
+    "attraction": "#6366f1", "application": "#0284c7", "screening": "#0f766e", "interview": "#65a30d", "offer": "#ca8a04",
+    "onboarding": "#db2777",
+}  # fmt: skip
+_CHANNEL_ICONS = {"web": "chat", "sms": "sms", "phone": "call", "terminal": "terminal", "api": "sync_alt", "email": "mail"}
+_GOOD = ("answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid")
+_BAD = ("handed_over", "wrong", "opted_out", "cancelled", "failed", "unknown", "declined", "withdrawn", "disputed")
+MOST_PEOPLE = 200
+
+_STYLE = """
+body { background: #f4f6f5 } .body--dark { background: #0e1716 }
+.card { background: #fff; border: 1px solid #d5dedb; border-radius: 14px; padding: 16px 20px }
+.body--dark .card { background: #162220; border-color: #2a3a37 }
+.soft { color: #5b6f6a } .body--dark .soft { color: #9db3ad }
+.chip { border-radius: 999px; padding: 1px 10px; font-size: 12px; font-weight: 600; color: #fff }
+.track { border-left: 2px solid #d5dedb; margin-left: 9px; padding-left: 22px } .body--dark .track { border-color: #2a3a37 }
+.dot { width: 14px; height: 14px; border-radius: 50%; position: absolute; left: -31px; top: 20px; border: 3px solid #f4f6f5 }
+.body--dark .dot { border-color: #0e1716 }
+.quote { border-left: 3px solid #f59e0b; padding-left: 10px; overflow-wrap: anywhere }
+"""
+
+
+async def page(request: Request, person: str = "") -> RedirectResponse | None:
+    """The page; ``?person=`` opens a timeline directly."""
+    if not signed_in(request):
+        return sign_in_first(f"/journey?person={person}" if person else "/journey")
+    service = service_of(request)
+    people = await _people(service)
+    ui.add_css(_STYLE)
+    with ui.column().classes("w-full max-w-4xl mx-auto px-4 py-6 gap-4"):
+        with ui.row().classes("w-full items-end justify-between gap-3"):
+            with ui.column().classes("gap-0"):
+                ui.label("Journey").classes("text-2xl font-bold")
+                ui.label("Every contact with one person, in order.").classes("soft")
+            chosen = person if person in people else None
+            ui.select(people, value=chosen, label="Person", with_input=True, on_change=lambda e: ui.navigate.to(f"/journey?person={e.value}")).classes(
+                "w-full sm:w-80"
+            ).props('outlined dense data-testid="person"')
+        if chosen is None:
+            _empty(len(people))
+        else:
+            await _person(service, chosen)
+    return None
+
+
+async def _people(service: Service) -> dict[str, str]:
+    """People by id, those with the newest contact first."""
+    newest = func.max(Touchpoint.at)
+    query = select(Person.id, Person.name, func.count(Touchpoint.id)).outerjoin(Touchpoint).group_by(Person.id).order_by(newest.desc().nulls_last())
+    async with service.database.sessions() as session:
+        rows = (await session.execute(query.limit(MOST_PEOPLE))).all()
+    return {row_id: f"{name or 'Unknown visitor'} · {row_id} · {count} contact{'s' if count != 1 else ''}" for row_id, name, count in rows}
+
+
+def _empty(people: int) -> None:
+    with ui.column().classes("card w-full items-center py-12 gap-2"):
+        ui.icon("route", size="48px").classes("soft")
+        ui.label("Choose a person to see their journey." if people else "Nobody has been in touch yet.").classes("text-lg")
+        ui.label("Conversations by chat and text appear here as soon as they begin.").classes("soft text-center")
+
+
+async def _person(service: Service, person_id: str) -> None:
+    async with service.database.sessions() as session:
+        person = await session.get_one(Person, person_id)
+        story = await timeline(session, person)
+        zone = ZoneInfo(person.time_zone)
+    touchpoints = story["touchpoints"]
+    with ui.row().classes("card w-full items-center justify-between gap-4"):
+        with ui.column().classes("gap-0"):
+            ui.label(person.name or "Unknown visitor").classes("text-xl font-bold")
+            ui.label(f"{person.kind} · {person.id} · {person.language} · {person.time_zone}").classes("soft")
+        with ui.row().classes("gap-6"):
+            _figure(len(touchpoints), "contacts")
+            _figure(sum(int(t["measures"].get("turns", 0)) for t in touchpoints), "turns")
+            _figure(sum(len(t["problems"]) for t in touchpoints), "problems")
+    if not touchpoints:
+        ui.label("No contact yet.").classes("soft")
+        return
+    with ui.row().classes("gap-2"):
+        for stage, count in story["stages"].items():
+            ui.label(f"{stage} {count}").classes("chip").style(f"background: {_STAGE_COLOURS.get(stage, '#64748b')}")
+    with ui.column().classes("track w-full gap-3"):
+        for touchpoint in reversed(touchpoints):
+            _touchpoint(touchpoint, zone)
+
+
+def _figure(value: int, what: str) -> None:
+    with ui.column().classes("gap-0 items-center"):
+        ui.label(str(value)).classes("text-2xl font-bold leading-none")
+        ui.label(what).classes("soft text-sm")
+
+
+def _touchpoint(touchpoint: dict[str, Any], zone: ZoneInfo) -> None:
+    colour = _STAGE_COLOURS.get(touchpoint["stage"], "#64748b")
+    with ui.column().classes("card w-full gap-1 relative").props('data-testid="touchpoint"'):
+        ui.element("div").classes("dot").style(f"background: {colour}")
+        with ui.row().classes("w-full items-center justify-between gap-2"):
+            with ui.row().classes("items-center gap-2"):
+                ui.icon(_CHANNEL_ICONS.get(touchpoint["channel"], "forum")).classes("soft")
+                ui.label(touchpoint["goal"].replace("_", " ")).classes("font-bold")
+                ui.label(touchpoint["stage"]).classes("chip").style(f"background: {colour}")
+            ui.label(datetime.fromisoformat(touchpoint["at"]).astimezone(zone).strftime("%d.%m.%Y %H:%M")).classes("soft text-sm")
+        _outcome(touchpoint)
+        for problem in touchpoint["problems"][:5]:
+            words = str(problem.get("words") or "")
+            ui.label(f"{str(problem.get('kind', '')).replace('_', ' ')}{': “' + words + '”' if words else ''}").classes("quote text-sm")
+        for opportunity in touchpoint["opportunities"][:3]:
+            ui.label(f"Opportunity: {str(opportunity.get('kind', '')).replace('_', ' ')}").classes("text-sm")
+
+
+def _outcome(touchpoint: dict[str, Any]) -> None:
+    measures = touchpoint["measures"]
+    facts = [f"{int(measures['turns'])} turns"] if measures.get("turns") else []
+    facts += [f"{measures['duration_s']:.0f} s"] if measures.get("duration_s") else []
+    facts += [f"{name.upper()} {measures[name]:.0f}" for name in ("csat", "nps", "ces") if name in measures]
+    outcome = touchpoint["outcome"]
+    icon = "check_circle" if any(w in outcome for w in _GOOD) else "error" if any(w in outcome for w in _BAD) else "radio_button_unchecked"
+    with ui.row().classes("items-center gap-2"):
+        ui.icon(icon, size="18px").classes("soft")
+        ui.label((outcome or "open").replace("_", " "))
+        ui.label(" · ".join(facts)).classes("soft text-sm")
