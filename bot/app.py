@@ -39,17 +39,25 @@ class BodyLimit:
         if not announced.isdigit() or int(announced) > self._limit:
             await self._refuse(scope, receive, send)
             return
-        counted = 0
-
-        async def limited() -> Message:
-            nonlocal counted
+        body, whole = b"", False
+        while not whole:
             message = await receive()
-            counted += len(message.get("body", b""))
-            if counted > self._limit:
-                raise Problem(413, "body_too_large", f"A request has at most {self._limit} bytes.")
-            return message
+            if message["type"] != "http.request":  # the client is gone
+                return
+            body, whole = body + message.get("body", b""), not message.get("more_body", False)
+            if len(body) > self._limit:
+                await self._refuse(scope, receive, send)
+                return
+        given = False
 
-        await self._app(scope, limited, send)
+        async def replay() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, replay, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Problem(413, "body_too_large", f"A request has at most {self._limit} bytes.").response()

@@ -17,7 +17,7 @@ from bot.settings import ROOT, Settings
 app = typer.Typer(help="Voxtrail: conversations by chat, text and voice.", no_args_is_help=True, add_completion=False)
 flows_app = typer.Typer(help="Check and draw the flows.", invoke_without_command=True)
 app.add_typer(flows_app, name="flows")
-out, err = Console(), Console(stderr=True)
+out, err = Console(emoji=False, soft_wrap=True), Console(stderr=True, emoji=False, soft_wrap=True)
 
 Lang = Annotated[str, typer.Option("--lang", help="pl, en or ro.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON lines on stdout and nothing else.")]
@@ -136,14 +136,14 @@ def flows(
     try:
         domain, loaded = load_folders(folder or [ROOT / "dialogs" / kind for kind in KINDS])
     except FlowError as error:
-        err.print(str(error), highlight=False)
+        err.print(str(error), highlight=False, markup=False)
         raise typer.Exit(1) from error
     if graph:
         print(mermaid(loaded))
     if check or not graph:
         findings = check_flows(domain, loaded, ACTIONS)
         for finding in findings:
-            err.print(str(finding), highlight=False)
+            err.print(str(finding), highlight=False, markup=False)
         out.print(f"{len(loaded)} flows, {len(domain.responses)} responses, {len(domain.slots)} slots: {len(findings)} findings.")
         if findings:
             raise typer.Exit(1)

@@ -6,12 +6,14 @@ transaction: the state, the messages, the NLU result, the touchpoint and what mu
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,10 +22,11 @@ from bot.clock import Clock
 from bot.escalation.queue import wait_for_person
 from bot.metrics import NLU_SECONDS, TURN_SECONDS, TURNS
 from bot.outreach.consequences import carry_out
+from bot.problems import Problem
 from bot.settings import Settings
 from bot.store import conversations as store
-from bot.store import people, touchpoints
-from bot.store.database import Database
+from bot.store import touchpoints
+from bot.store.database import UNREACHABLE, Database
 from bot.store.models import Conversation, Message, Person, Touchpoint, Turn
 from bot.store.records import StoredRecords
 from dialogs.runtime import Decision, FlowLoopError, Runtime
@@ -39,6 +42,10 @@ FOREIGN_SURE = 0.85
 """How sure (0..1) the language detector must be before a switch is offered."""
 FOREIGN_WORDS = 4
 """Words a message needs before its language is judged."""
+STOP_SURE = 0.6
+"""How sure (0..1) it must be that a person who talks with us, not with the bot, wants no more contact."""
+_KEPT_UNSEEN = "\n\t\u200c\u200d"
+"""What is not printable and still part of a text: line breaks, and the joiners of emoji and of some scripts."""
 
 
 class Nlu(Protocol):
@@ -79,6 +86,7 @@ class Conversations:
     def __init__(self, database: Database, runtime: Runtime, nlu: Nlu, knowledge: Knowledge, clock: Clock, settings: Settings) -> None:
         self._database, self._runtime, self._nlu = database, runtime, nlu
         self._knowledge, self._clock, self._settings = knowledge, clock, settings
+        self._line: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def flows(self) -> Mapping[str, Any]:
@@ -103,17 +111,19 @@ class Conversations:
         began = time.perf_counter()
         text = hear(said.text)
         understood = await self._understand(text, language)
-        try:
-            async with self._database.transaction() as session:
-                return await self._take(session, conversation_id, text, said, understood, began)
-        except FlowLoopError as error:
-            logger.error("a flow went in circles: %s", error)
-            return await self._apologise(conversation_id, text, said, began, hand_over=True)
-        except Exception as error:
-            if not isinstance(error, (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, AssertionError)):
-                raise  # the database's own failures: nothing could be recorded either
-            logger.exception("a turn failed and was rolled back")
-            return await self._apologise(conversation_id, text, said, began, hand_over=False)
+        # The row's lock is what counts. This one only keeps messages of one conversation from holding a connection each.
+        async with self._line.setdefault(conversation_id, asyncio.Lock()):
+            try:
+                async with self._database.transaction() as session:
+                    return await self._take(session, conversation_id, text, said, understood, began)
+            except (Problem, *UNREACHABLE):
+                raise  # without the database nothing can be recorded either
+            except FlowLoopError as error:
+                logger.error("a flow went in circles: %s", error)
+                return await self._apologise(conversation_id, text, said, began, hand_over=True)
+            except Exception:
+                logger.exception("a turn failed and was rolled back")
+                return await self._apologise(conversation_id, text, said, began, hand_over=False)
 
     async def _take(
         self, session: AsyncSession, conversation_id: str, text: str, said: Said, understood: Understanding, began: float
@@ -129,6 +139,7 @@ class Conversations:
     async def hand_back(self, session: AsyncSession, conversation_id: str, note: str) -> dict[str, Any]:
         """The bot goes on where a person leaves off; ``note`` says what was agreed."""
         turn = await self._lock(session, conversation_id, "", time.perf_counter())
+        turn.channel = await store.channel_of(session, turn.conversation)
         turn.conversation.owner, turn.conversation.status = "bot", "open"
         decision = await self._runtime.hand_back(note, turn.state, self._scene(turn))
         return await self._record(turn, None, None, decision)
@@ -156,9 +167,12 @@ class Conversations:
         """The dialog's answer, or none while a person owns the conversation."""
         if turn.conversation.owner == "bot":
             return await self._runtime.take(heard, turn.state, self._scene(turn))
-        if turn.conversation.owner == "queue":
-            return Decision([self._runtime.wording.say("utter_waiting_for_person", turn.state, turn.channel)])
-        return Decision()
+        waiting = turn.conversation.owner == "queue"
+        intent = heard.understanding.intent
+        stop = intent.name == "opt_out" and intent.confidence >= STOP_SURE  # the law does not wait for an agent
+        response = "utter_opted_out" if stop else "utter_waiting_for_person"
+        replies = [self._runtime.wording.say(response, turn.state, turn.channel)] if waiting else []
+        return Decision(replies, [Effect("opt_out")] if stop else [])
 
     async def _record(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> dict[str, Any]:
         """Write the whole turn; it is the caller's transaction that makes it real."""
@@ -234,7 +248,7 @@ class Conversations:
 def hear(text: str) -> str:
     """The text as it can be kept: without NULs and control characters, broken Unicode replaced, edges trimmed."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in whole if c != "\x00").strip()
+    return "".join(c if c.isprintable() or c in _KEPT_UNSEEN else " " for c in whole if c != "\x00").strip()
 
 
 def understand_by_payload(text: str, language: str) -> Understanding:
@@ -290,8 +304,3 @@ def nlu_json(understanding: Understanding) -> dict[str, Any]:
     kept = asdict(understanding)
     del kept["text"]
     return kept
-
-
-async def anonymous(session: AsyncSession, now: datetime, language: str, name: str = "") -> Person:
-    """A person nobody knows yet."""
-    return await people.create(session, now, language, name)

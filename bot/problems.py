@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy.exc
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -54,13 +55,25 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:]) or "body"
+        if first["type"] == "json_invalid":
+            return _not_json()
+        where = ".".join(str(part) for part in first["loc"][1:]).encode("utf-8", "replace").decode()[:200] or "body"
         return Problem(422, "invalid_request", f"{where}: {first['msg']}.", field=where).response()
 
     async def http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        if error.status_code == 400 and isinstance(error.__cause__, (RecursionError, UnicodeError)):
+            return _not_json()
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
         return Problem(error.status_code, code, str(error.detail), headers=error.headers).response()
+
+    async def unusable(_: Request, error: Exception) -> JSONResponse:
+        return Problem(422, "value_unusable", "A value of this request cannot be kept: broken characters, or a number out of range.").response()
+
+    async def unreachable(_: Request, error: Exception) -> JSONResponse:
+        logger.warning("the database is away (%s)", type(error).__name__)
+        detail = "The database does not answer; nothing was changed. Please send the same again."
+        return Problem(503, "database_unavailable", detail, headers={"Retry-After": "2"}).response()
 
     async def unexpected(_: Request, error: Exception) -> JSONResponse:
         logger.error("unexpected error", exc_info=error)
@@ -69,4 +82,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(sqlalchemy.exc.DataError, unusable)
+    for kind in (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError):
+        app.add_exception_handler(kind, unreachable)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _not_json() -> JSONResponse:
+    return Problem(422, "invalid_json", "The body is not JSON that we can read.", field="body").response()

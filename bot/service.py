@@ -17,7 +17,7 @@ from bot.metrics import NLU_READY
 from bot.outreach.campaigns import Campaigns
 from bot.outreach.deliveries import Deliveries, Sender, run_worker
 from bot.settings import ROOT, Settings
-from bot.store.database import Database, embedded, migrate
+from bot.store.database import Database, embedded, keep_alive, migrate
 from dialogs.actions import ACTIONS
 from dialogs.load import load_folders
 from dialogs.runtime import Runtime
@@ -95,6 +95,8 @@ class Service:
             asyncio.create_task(run_worker(self.url, self, self._stop), name="queue"),
             asyncio.create_task(self._watch_nlu(), name="watch-nlu"),
         ]
+        if not self.settings.database_url:
+            self._tasks.append(asyncio.create_task(keep_alive(self.settings.run_dir, self.database), name="watch-database"))
 
     async def stop(self) -> None:
         """Stop everything, children included; never raises."""

@@ -51,8 +51,8 @@ class Answers:
         parsed = scene.parse(slot.parser, text, context)
         if parsed is None and options and slot.parser != "choice" and scene.parse("number", text, context) is None:
             parsed = scene.parse("choice", text, context)  # a word beside the values: "right away", "none"
-        if parsed is None and slot.format == "datetime" and options:
-            parsed = _slot_by_time(text, context, scene)
+        if slot.format == "datetime" and options:
+            parsed = _slot_by_time(text, context, scene, parsed)
         if parsed is None and slot.format == "minutes":
             parsed = _bare_minutes(text, context, scene)
         if parsed is None:
@@ -60,6 +60,15 @@ class Answers:
         span = len(text[parsed.start : parsed.end].strip())
         coverage = span / max(1, len(text.strip()))
         return Reading(parsed.value, parsed.confidence, coverage, parsed.alternatives)
+
+    def named(self, slot: Slot, value: Any, text: str, state: DialogState, scene: Scene) -> bool:
+        """Whether a choice is named in the text, not counted out ("the second one"): only an answer can count."""
+        options = self.choices(slot, state)
+        if slot.parser != "choice" or len(options) < 2:
+            return True
+        turned = (*options[1:], options[0])
+        parsed = scene.parse(slot.parser, text, Context(state.language, scene.now, choices=turned))
+        return parsed is not None and parsed.value == value
 
     def choices(self, slot: Slot, state: DialogState) -> tuple[Choice, ...]:
         """The options that are open for this slot now, with their names in the conversation's language."""
@@ -93,11 +102,14 @@ class Answers:
         return Choice(str(item), (show(item, slot, language),))
 
 
-def _slot_by_time(text: str, context: Context, scene: Scene) -> Parsed | None:
-    """Pick among offered times by what was said of the day or the hour ("Friday", "the one at ten")."""
+def _slot_by_time(text: str, context: Context, scene: Scene, picked: Parsed | None) -> Parsed | None:
+    """Pick among offered times by what was said of the day or the hour ("Friday", "the one at ten").
+
+    What was ``picked`` by name or number holds unless the time explains more of the words ("1 June" is not the first one).
+    """
     said = scene.parse("when", text, context)
-    if said is None:
-        return None
+    if said is None or (picked and picked.end - picked.start >= said.end - said.start):
+        return picked
     readings = (said.value, *said.alternatives)
     fitting = [
         choice.value

@@ -60,7 +60,7 @@ class Flow:
     """A conversation's piece with one purpose.
 
     ``goal`` and ``stage`` name the touchpoint it leaves (empty: it leaves none); ``condition`` guards when it may start;
-    ``resumes`` says whether the interrupted flow is announced again after this one.
+    ``resumes`` says whether the interrupted flow is announced again after this one; ``opens`` whether a conversation may begin with it.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Flow:
     goal: str = ""
     stage: str = ""
     resumes: bool = True
+    opens: bool = False
 
     @property
     def first(self) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dialogs.answers import Answers
+from dialogs.answers import Answers, Reading
 from dialogs.commands import (
     ChangeLanguage,
     Clarify,
@@ -85,7 +85,9 @@ class Interpreter:
             if not slot.prefill or state.slots.get(name) is not None:
                 continue
             reading = self.answers.read(slot, text, state, scene)
-            if reading and reading.confidence >= 0.8 and not reading.alternatives and not self._refused(slot, reading.value, state, scene):
+            if reading is None or reading.confidence < 0.8 or reading.alternatives or self._refused(slot, reading.value, state, scene):
+                continue
+            if self.answers.named(slot, reading.value, text, state, scene):
                 found.append(Prefill(name, reading.value))
         return found
 
@@ -183,24 +185,34 @@ class Interpreter:
             return []
         answered = [name for frame in reversed(state.stack) for name in reversed(frame.answered) if name != asked.name]
         named = [name for name in answered if self._names_slot(name, heard.text, state.language)]
-        refused: list[Command] = []
-        for name in named or answered:
-            slot = self._domain.slots[name]
-            if slot.parser in ("", "text") or (slot.parser == "yes_no" and name not in named):
-                continue
-            reading = self.answers.read(slot, heard.text, state, scene)
-            if reading and reading.value != state.slots.get(name) and reading.confidence >= 0.5:
-                corrected = self._corrected(slot, reading.value, asked, heard.text, state, scene)
-                if not isinstance(corrected[0], Reject):
-                    return corrected
-                refused = refused or corrected  # unless the value fits another answer
-        if refused or named:
-            return refused or [Correct(named[0])]
+        corrected = [
+            self._corrected(slot, reading.value, asked, heard.text, state, scene)
+            for slot, reading in self._other_readings(heard.text, named, answered, state, scene)
+        ]
+        if corrected:  # one that is refused counts only when the value fits no other answer
+            return next((commands for commands in corrected if not isinstance(commands[0], Reject)), corrected[0])
+        if named:
+            return [Correct(named[0])]
         # "That's wrong" with nothing to put in its place: the last answer is asked again, unless the answer to the
         # question now open is what was said.
         if meant and answered and self.answers.read(asked, heard.text, state, scene) is None:
             return [Correct(answered[0])]
         return []
+
+    def _other_readings(
+        self, text: str, named: list[str], answered: list[str], state: DialogState, scene: Scene
+    ) -> list[tuple[Slot, Reading]]:
+        """What the text may say of earlier answers, the surest first and of these the latest answer."""
+        found: list[tuple[Slot, Reading]] = []
+        for name in named or answered:
+            slot = self._domain.slots[name]
+            if slot.parser in ("", "text") or (slot.parser == "yes_no" and not named):
+                continue
+            reading = self.answers.read(slot, text, state, scene)
+            least = SURE_NAME if slot.parser == "choice" and not named else 0.5
+            if reading and reading.value != state.slots.get(name) and reading.confidence >= least:
+                found.append((slot, reading))
+        return sorted(found, key=lambda pair: -pair[1].confidence)
 
     def _corrected(self, slot: Slot, value: Any, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
         refusal = self._refused(slot, value, state, scene)
@@ -315,6 +327,8 @@ class Interpreter:
         return self._filled(slot, value, (), state, scene) if self.answers.valid(slot, value, state) else NotUnderstood()
 
 
+SURE_NAME = 0.8
+"""The confidence (0..1) from which the name of an option corrects an answer that was not named."""
 STRONG_ENOUGH = 0.7
 """The confidence (0..1) a second value in a correcting sentence needs."""
 

@@ -176,6 +176,7 @@ def _flow(name: str, body: _Mapping, place: _Place) -> Flow:
         goal=str(meta.get("goal", "")),
         stage=str(meta.get("stage", "")),
         resumes=bool(meta.get("resumes", True)),
+        opens=bool(meta.get("opens", False)),
     )
 
 

@@ -180,9 +180,7 @@ class _Turn:
         self._stopped = True
 
     def _choose(self, slot: str, values: tuple[Any, ...]) -> None:
-        definition = self.runtime.domain.slots[slot]
-        labels = {choice.value: choice.labels[0] for choice in self.runtime.interpreter.answers.choices(definition, self.state)}
-        options = [{"value": v, "label": labels.get(v) or show(v, definition, self.state.language)} for v in values[:4]]
+        options = [{"value": v, "label": self._label(slot, v)} for v in values[:4]]
         self.state.awaiting = Awaiting("choose", slot, options)
         self.say("utter_which_one", _pick_buttons(options), options=_listed([o["label"] for o in options], self.state.language))
         self._stopped = True
@@ -213,10 +211,16 @@ class _Turn:
                 self.say("utter_correct_that")
             else:
                 self._fill(slot, value)
-                self.say("utter_corrected", value=show(value, self.runtime.domain.slots[slot], self.state.language))
+                self.say("utter_corrected", value=self._label(slot, value))
                 if asked.kind == "collect":
                     frame.step = self._following(asked)
             return
+
+    def _label(self, slot: str, value: Any) -> str:
+        """A value by the name it was offered under, else as its format shows it."""
+        definition = self.runtime.domain.slots[slot]
+        labels = {choice.value: choice.labels[0] for choice in self.runtime.interpreter.answers.choices(definition, self.state)}
+        return labels.get(str(value)) or show(value, definition, self.state.language)
 
     def _asked_by(self, flow: Flow, slot: str) -> Step:
         """The step of this flow that asks for the slot, itself or by calling the flow that does."""

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.security import HTTPAuthorizationCredentials
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from bot.api.access import Credentials, Svc, address_of, is_key, opened, service_of, vouched
+from bot.api.body import Body
 from bot.conversation import Said, hear, state_json
 from bot.problems import Problem
 from bot.service import Service
@@ -22,14 +23,14 @@ from dialogs.state import DialogState
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 Language = Literal["pl", "en", "ro"]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Seq = Annotated[int, Query(ge=0, le=2**62)]
 PING_S = 25.0
 """Seconds between pings on an idle event stream."""
 
 
-class PersonIn(BaseModel):
+class PersonIn(Body):
     """Who it is. Without the API key a contact or id counts only with the company's ``signature``."""
 
-    model_config = ConfigDict(extra="forbid")
     phone: Short | None = None
     email: Short | None = None
     name: Short = ""
@@ -37,10 +38,9 @@ class PersonIn(BaseModel):
     signature: Short | None = Field(None, description="Hex HMAC-SHA256 of external_id under the API key, made on the company's own server.")
 
 
-class Begin(BaseModel):
+class Begin(Body):
     """A conversation to begin."""
 
-    model_config = ConfigDict(extra="forbid")
     channel: Literal["web", "sms", "phone", "terminal", "api"] = "web"
     flow: Short = "support"
     language: Language | None = None
@@ -90,10 +90,9 @@ class Begun(BaseModel):
     state: State
 
 
-class MessageIn(BaseModel):
+class MessageIn(Body):
     """One message. ``display`` is what the person saw themselves say (a button's title)."""
 
-    model_config = ConfigDict(extra="forbid")
     text: str
     message_id: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")] | None = None
     display: Annotated[str, StringConstraints(max_length=300)] | None = None
@@ -106,25 +105,25 @@ class Answered(BaseModel):
     state: State
 
 
-@router.post("", status_code=201, response_model=Begun, response_model_exclude_none=False)
+@router.post("", status_code=201, response_model=Begun, response_model_exclude_unset=True)
 async def begin(body: Begin, request: Request, service: Svc, credentials: Credentials) -> dict[str, Any]:
     """Begin a conversation; the bot speaks first."""
     trusted = is_key(service, credentials)
     if not trusted:
         await request.app.state.throttle.start(address_of(request))
     flow = service.conversations.flows.get(body.flow)
-    if flow is None or flow.triggers:
+    if flow is None or not flow.opens:
         raise Problem(422, "unknown_flow", f"There is no conversation {body.flow!r}.", field="flow")
     async with service.database.transaction() as session:
         person = await _person(session, service, body, trusted=trusted)
         language = body.language or person.language
         conversation, token, answer = await service.conversations.begin(
-            session, person, channel=body.channel, flow=body.flow, language=language, context=_clean(body.context)
+            session, person, channel=body.channel, flow=body.flow, language=language, context=body.context
         )
     return {"id": conversation.id, "token": token, **answer}
 
 
-@router.post("/{conversation_id}/messages", response_model=Answered)
+@router.post("/{conversation_id}/messages", response_model=Answered, response_model_exclude_unset=True)
 async def message(conversation_id: str, body: MessageIn, request: Request, service: Svc, credentials: Credentials) -> dict[str, Any]:
     """Say something. The same ``message_id`` is answered once, with the same answer."""
     if not is_key(service, credentials):
@@ -141,7 +140,7 @@ async def message(conversation_id: str, body: MessageIn, request: Request, servi
 
 
 @router.get("/{conversation_id}")
-async def read(conversation_id: str, service: Svc, credentials: Credentials, since: int = 0) -> dict[str, Any]:
+async def read(conversation_id: str, service: Svc, credentials: Credentials, since: Seq = 0) -> dict[str, Any]:
     """The whole conversation: its messages (from ``since`` on), what is known, and who has it."""
     from bot.escalation.queue import open_one
 
@@ -170,7 +169,7 @@ async def read(conversation_id: str, service: Svc, credentials: Credentials, sin
 
 
 @router.websocket("/{conversation_id}/events")
-async def events(socket: WebSocket, conversation_id: str, token: str = "", since: int = 0) -> None:
+async def events(socket: WebSocket, conversation_id: str, token: str = "", since: Seq = 0) -> None:
     """Live events: ``message``, ``state``, ``ping``. The token goes in ``?token=`` (browsers cannot set headers here)."""
     service = service_of(socket)
     header = socket.headers.get("authorization", "").removeprefix("Bearer ").strip()
@@ -179,6 +178,7 @@ async def events(socket: WebSocket, conversation_id: str, token: str = "", since
         async with service.database.sessions() as session:
             await opened(session, service, conversation_id, credentials)
     except Problem:
+        await socket.accept()  # a browser is told the code of an accepted connection only
         await socket.close(4404, "conversation not found")
         return
     await socket.accept()
@@ -197,9 +197,10 @@ async def _stream(
     while not gone.done():
         async with service.database.sessions() as session:
             conversation = await session.get_one(Conversation, conversation_id)
-            for message in await store.messages_since(session, conversation_id, seq):
-                seq = message.seq
-                await socket.send_json({"type": "message", **store.message_json(message)})
+            while missed := await store.messages_since(session, conversation_id, seq):
+                for message in missed:
+                    seq = message.seq
+                    await socket.send_json({"type": "message", **store.message_json(message)})
             state = state_json(conversation, DialogState.from_json(conversation.state))
         await socket.send_json({"type": "state", "state": state})
         while not gone.done():
@@ -226,14 +227,14 @@ async def _person(session: Any, service: Service, body: Begin, *, trusted: bool)
     known = trusted or (given.external_id is not None and vouched(service, given.external_id, given.signature))
     if given.signature and not known:
         raise Problem(403, "signature_wrong", "The person's signature does not fit external_id.", field="person.signature")
-    if not known:
-        return await people.create(session, now, language, hear(given.name))
-    contacts = _contacts(given, people.COUNTRIES[language][0])
-    found = await people.find(session, contacts)
-    return found or await people.create(session, now, language, hear(given.name), contacts)
+    contacts = {"external": hear(given.external_id)} if known and given.external_id else {}  # all that a signature vouches for
+    if trusted:
+        contacts = contacts_of(given, people.COUNTRIES[language][0])
+    return await people.meet(session, now, language, hear(given.name), contacts)
 
 
-def _contacts(given: PersonIn, country: str) -> dict[str, str]:
+def contacts_of(given: PersonIn, country: str) -> dict[str, str]:
+    """The contacts that a request names, normalised; 422 names the one that is none."""
     contacts: dict[str, str] = {}
     if given.external_id:
         contacts["external"] = hear(given.external_id)
@@ -247,14 +248,3 @@ def _contacts(given: PersonIn, country: str) -> dict[str, str]:
             raise Problem(422, "email_invalid", "This is not an e-mail address.", field="person.email")
         contacts["email"] = given.email.lower()
     return contacts
-
-
-def _clean(value: Any) -> Any:
-    """Context as it can be stored: no NULs, no broken Unicode."""
-    if isinstance(value, str):
-        return hear(value)
-    if isinstance(value, dict):
-        return {hear(str(key)): _clean(item) for key, item in value.items()}
-    return [_clean(item) for item in value] if isinstance(value, list) else value
-
-

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import NeedKey, Svc
+from bot.api.body import Body
 from bot.conversation import hear
 from bot.escalation import queue
 from bot.outreach import deliveries
 from bot.problems import Problem
 from bot.store import conversations as store
 from bot.store import people
-from bot.store.models import Escalation
+from bot.store.models import Conversation, Escalation
 
 router = APIRouter(prefix="/v1/escalations", tags=["escalations"], dependencies=[NeedKey])
 AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _RESERVED = {"bot", "queue", "person"}
 
 
-class ByAgent(BaseModel):
+class ByAgent(Body):
     """Who acts."""
 
-    model_config = ConfigDict(extra="forbid")
     agent: AgentName
 
 
@@ -85,16 +87,24 @@ async def say(escalation_id: str, body: AgentMessage, service: Svc) -> dict[str,
             if body.message_id and earlier.message_id == body.message_id and earlier.author == body.agent:
                 return store.message_json(earlier)
         now = service.clock.now()
+        channel = await store.channel_of(session, conversation)
         message = store.add_message(
-            session, conversation, now, direction="out", author=body.agent, text=text, message_id=body.message_id
+            session, conversation, now, direction="out", author=body.agent, text=text, message_id=body.message_id, channel=channel
         )
-        if conversation.channel == "sms":
-            phone = await people.contact(session, conversation.person_id, "phone")
-            if phone is None:
-                raise Problem(409, "no_phone", "This person has no phone number to send an SMS to.")
-            await deliveries.add(session, conversation, f"{conversation.id}-{message.seq}", phone, text, now, solicited=True)
+        if channel == "sms":
+            await _text(session, conversation, text, now)
         await store.changed(session, conversation)
         return store.message_json(message)
+
+
+async def _text(session: AsyncSession, conversation: Conversation, text: str, now: datetime) -> None:
+    """Send what was just said as a text message, with this transaction."""
+    if await people.opted_out(session, conversation.person_id):
+        raise Problem(409, "opted_out", "This person said STOP: nothing can be sent until they write START.")
+    phone = await people.contact(session, conversation.person_id, "phone")
+    if phone is None:
+        raise Problem(409, "no_phone", "This person has no phone number to send an SMS to.")
+    await deliveries.add(session, conversation, f"{conversation.id}-{conversation.seq}", phone, text, now, solicited=True)
 
 
 @router.post("/{escalation_id}/return")
@@ -102,8 +112,11 @@ async def give_back(escalation_id: str, body: GiveBack, service: Svc) -> dict[st
     """Give the conversation back to the bot, with what was agreed."""
     async with service.database.transaction() as session:
         escalation, conversation = await queue.owned(session, escalation_id, body.agent)
-        escalation.status, escalation.note, escalation.closed = "returned", hear(body.note), service.clock.now()
+        now = service.clock.now()
+        escalation.status, escalation.note, escalation.closed = "returned", hear(body.note), now
         answer = await service.conversations.hand_back(session, conversation.id, escalation.note)
+        if await store.channel_of(session, conversation) == "sms" and not await people.opted_out(session, conversation.person_id):
+            await _text(session, conversation, "\n".join(reply["text"] for reply in answer["replies"]), now)
         return {**_json(escalation), **answer}
 
 
@@ -112,9 +125,6 @@ async def close(escalation_id: str, body: GiveBack, service: Svc) -> dict[str, A
     """End the conversation: what the person came for is done."""
     async with service.database.transaction() as session:
         escalation, conversation = await queue.owned(session, escalation_id, body.agent)
-        escalation.status, escalation.note, escalation.closed = "closed", hear(body.note), service.clock.now()
-        conversation.owner, conversation.status = "bot", "closed"
-        state = dict(conversation.state)
-        conversation.state = {**state, "stack": [], "awaiting": None, "closed": True}
+        await queue.close_conversation(session, conversation, hear(body.note), service.clock.now())
         await store.changed(session, conversation)
         return _json(escalation)

@@ -5,55 +5,52 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, select, update
+from pydantic import Field
+from sqlalchemy import delete, func, select, update
 
 from bot.api.access import NeedKey, Svc
-from bot.api.conversations import Begun, Language, PersonIn, Short, _clean, _contacts
+from bot.api.body import Body
+from bot.api.conversations import Begun, Language, PersonIn, Short, contacts_of
 from bot.api.touchpoints import Word, find_person
 from bot.conversation import hear
 from bot.outreach import deliveries
 from bot.outreach.campaigns import Target
 from bot.outreach.consequences import stop_contact
-from bot.problems import Problem
+from bot.problems import Problem, not_found
 from bot.store import conversations as store
 from bot.store import people
-from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person
+from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person, Record, Touchpoint
 from bot.store.records import StoredRecords
 
 router = APIRouter(prefix="/v1", dependencies=[NeedKey])
 
 
-class ConsentIn(BaseModel):
+class ConsentIn(Body):
     """A change of consent, for every channel."""
 
-    model_config = ConfigDict(extra="forbid")
     state: Literal["granted", "revoked"]
     reason: Word
 
 
-class ApplicationIn(BaseModel):
+class ApplicationIn(Body):
     """Somebody applied for a job: the interview begins."""
 
-    model_config = ConfigDict(extra="forbid")
     job_id: Word
     person: PersonIn
     language: Language | None = None
     channel: Literal["web", "sms"] = "web"
 
 
-class TargetIn(BaseModel):
+class TargetIn(Body):
     """One person to reach: one we know (id or contact), or a new one with a phone number."""
 
-    model_config = ConfigDict(extra="forbid")
     person: Word
     context: dict[str, Any] = {}
 
 
-class CampaignIn(BaseModel):
+class CampaignIn(Body):
     """One flow to many people, by text message, with their consent and outside quiet hours."""
 
-    model_config = ConfigDict(extra="forbid")
     name: Word
     flow: Short
     channel: Literal["sms"] = "sms"
@@ -98,10 +95,6 @@ async def erase(person_id: str, service: Svc) -> dict[str, Any]:
             await session.delete(conversation)
         for contact in (await session.scalars(select(Contact).where(Contact.person_id == person.id))).all():
             await session.delete(contact)
-        from sqlalchemy import delete
-
-        from bot.store.models import Record, Touchpoint
-
         await session.execute(delete(Touchpoint).where(Touchpoint.person_id == person.id))
         erased = await session.execute(delete(Record).where(Record.data.contains({"person": person.id})))
         await session.execute(update(Attempt).where(Attempt.person_id == person.id).values(context={}, status="dropped", reason="erased"))
@@ -110,7 +103,7 @@ async def erase(person_id: str, service: Svc) -> dict[str, Any]:
         return {"person": person.id, "erased": now.isoformat(), "records": int(getattr(erased, "rowcount", 0))}
 
 
-@router.post("/applications", status_code=201, tags=["applications"], response_model=Begun)
+@router.post("/applications", status_code=201, tags=["applications"], response_model=Begun, response_model_exclude_unset=True)
 async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
     """A candidate applied: begins the interview, on the web or by text message."""
     now = service.clock.now()
@@ -119,12 +112,16 @@ async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
         if await records.get("job", body.job_id) is None:
             raise Problem(422, "unknown_job", f"There is no job {body.job_id!r}.", field="job_id")
         language = body.language or service.settings.language
-        contacts = _contacts(body.person, people.COUNTRIES[language][0])
-        person = await people.find(session, contacts)
-        if person is None:
-            person = await people.create(session, now, language, hear(body.person.name), contacts)
+        contacts = contacts_of(body.person, people.COUNTRIES[language][0])
+        known = await people.find(session, contacts)
+        person = await people.meet(session, now, language, hear(body.person.name), contacts)
+        if known is None:
             person.kind = "candidate"
+        stopped = await people.opted_out(session, person.id)
+        if not stopped:
             await people.record_consent(session, person.id, "granted", body.channel, "applied for a job", now)
+        elif body.channel == "sms":
+            raise Problem(409, "opted_out", "This person said STOP: no text can be sent until they write START.")
         phone = await people.contact(session, person.id, "phone")
         if body.channel == "sms" and phone is None:
             raise Problem(422, "phone_missing", "An interview by text message needs a phone number.", field="person.phone")
@@ -142,13 +139,13 @@ async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
 async def campaign(body: CampaignIn, service: Svc) -> dict[str, Any]:
     """Start a campaign: all of it is written, or nothing."""
     flow = service.conversations.flows.get(body.flow)
-    if flow is None or flow.triggers:
+    if flow is None or not flow.opens:
         raise Problem(422, "unknown_flow", f"There is no conversation {body.flow!r}.", field="flow")
     async with service.database.transaction() as session:
         targets: dict[str, Target] = {}
         for index, target in enumerate(body.people):
             person = await _target(session, target.person, index)
-            targets[person.id] = Target(person.id, _clean(target.context))
+            targets[person.id] = Target(person.id, target.context)
         started = await service.campaigns.start(session, body.name, body.flow, body.channel, list(targets.values()))
         return {"id": started.id, "name": started.name, "flow": started.flow, "channel": started.channel, "people": len(targets)}
 
@@ -159,8 +156,6 @@ async def progress(campaign_id: str, service: Svc) -> dict[str, Any]:
     async with service.database.sessions() as session:
         found = await session.get(Campaign, campaign_id)
         if found is None:
-            from bot.problems import not_found
-
             raise not_found("campaign")
         query = select(Attempt.status, Attempt.reason, func.count()).where(Attempt.campaign_id == campaign_id)
         rows = (await session.execute(query.group_by(Attempt.status, Attempt.reason))).all()

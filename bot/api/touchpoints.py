@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.api.access import NeedKey, Svc
+from bot.api.body import Body
 from bot.journey.timeline import timeline
 from bot.problems import Problem, not_found
 from bot.store import people
@@ -25,10 +26,9 @@ Stage = Literal[
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
-class TouchpointIn(BaseModel):
+class TouchpointIn(Body):
     """A contact that another system saw. ``source`` and ``external_id`` make it idempotent."""
 
-    model_config = ConfigDict(extra="forbid")
     person: Word = Field(description="The person's id, external id, phone (E.164) or e-mail.")
     at: AwareDatetime
     channel: Word

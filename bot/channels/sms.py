@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import Svc
 from bot.conversation import Said, hear
+from bot.escalation.queue import close_conversation
 from bot.outreach.consequences import stop_contact
 from bot.problems import Problem
 from bot.service import Service
@@ -22,7 +23,7 @@ from integrations.twilio.forms import InboundSms, parse_inbound, parse_status
 from integrations.twilio.keywords import Keyword, keyword
 from integrations.twilio.segments import split, to_gsm
 from integrations.twilio.signature import valid_signature, webhook_url
-from integrations.twilio.sms import twiml_reply
+from integrations.twilio.sms import MARKER, twiml_reply
 
 router = APIRouter(prefix="/twilio", tags=["twilio"])
 GOES_ON = timedelta(hours=24)
@@ -45,6 +46,10 @@ _STARTED = {
 }
 
 
+_BY_CARRIER: dict[str, Keyword] = {"STOP": "stop", "START": "start", "HELP": "help"}
+"""What Twilio's own filter takes a text for; it has answered the person by then."""
+
+
 @router.post("/sms")
 async def inbound(request: Request, service: Svc) -> Response:
     """A text from a person. Twilio's retries get the same answer: the message's SID is its message_id."""
@@ -52,24 +57,27 @@ async def inbound(request: Request, service: Svc) -> Response:
     async with service.database.transaction() as session:
         person = await _person(session, service, sms)
         language, person_id = person.language, person.id
-    word = keyword(sms.body)
+    carrier = _BY_CARRIER.get(sms.opt_out_type)
+    word = carrier or keyword(sms.body)
     if word is not None:
-        return _twiml([await _keyword(service, person_id, language, word, sms)])
-    conversation_id, language, opening = await _conversation(service, person_id)
+        text = await _keyword(service, person_id, language, word, sms, answered=carrier is not None)
+        return _twiml([text] if text else [])
+    conversation_id, language = await _conversation(service, person_id, _message_id(sms))
     text = hear(sms.body)[: service.settings.message_limit] or "…"
-    answer = await service.conversations.turn(conversation_id, language, Said(text, f"sms-{sms.sid}", channel="sms"))
+    answer = await service.conversations.turn(conversation_id, language, Said(text, _message_id(sms), channel="sms"))
+    opening = await _opening(service, conversation_id, _message_id(sms))
     replies = [reply["text"] for reply in answer["replies"]]
     return _twiml(_parts([*opening, *replies], service.settings.sms_most_parts, answer["state"]["language"]))
 
 
 @router.post("/status")
 async def status(request: Request, service: Svc) -> Response:
-    """What became of a message we sent."""
+    """What became of a message we sent; its address carries our own key of it."""
     try:
         report = parse_status(await _signed_form(request, service))
     except TwilioFormatError as error:
         raise Problem(422, "twilio_form_invalid", str(error)) from error
-    await service.deliveries.status(report.sid, report.status, str(report.error_code or ""))
+    await service.deliveries.status(request.query_params.get(MARKER, ""), report)
     return Response(status_code=204)
 
 
@@ -95,51 +103,72 @@ def _read(fields: dict[str, str]) -> InboundSms:
 
 
 async def _person(session: AsyncSession, service: Service, sms: InboundSms) -> Person:
-    known = await people.find(session, {"phone": sms.from_})
-    if known is not None:
-        return known
     language = next((lang for prefix, lang in _LANGUAGE_OF_PREFIX.items() if sms.from_.startswith(prefix)), service.settings.language)
-    return await people.create(session, service.clock.now(), language, contacts={"phone": sms.from_})
+    return await people.meet(session, service.clock.now(), language, contacts={"phone": sms.from_})
 
 
-async def _conversation(service: Service, person_id: str) -> tuple[str, str, list[str]]:
-    """The person's conversation that goes on, or a new one with its opening words."""
+def _message_id(sms: InboundSms) -> str:
+    return f"sms-{sms.sid}"
+
+
+async def _conversation(service: Service, person_id: str, message_id: str) -> tuple[str, str]:
+    """The conversation that has this message already, or the person's that goes on, or a new one with its opening words."""
     async with service.database.transaction() as session:
         person = await session.get_one(Person, person_id, with_for_update=True)  # two texts at once begin one conversation
         since = service.clock.now() - GOES_ON
-        query = select(Conversation).where(Conversation.person_id == person_id, Conversation.updated >= since, Conversation.status != "closed")
-        current = await session.scalar(query.order_by(Conversation.updated.desc()).limit(1))
+        query = select(Conversation).where(
+            Conversation.person_id == person_id, Conversation.updated >= since, Conversation.status != "closed"
+        )
+        current = await store.holding(session, person_id, message_id)
+        current = current or await session.scalar(query.order_by(Conversation.updated.desc()).limit(1))
         if current is not None:
-            return current.id, current.language, []
-        conversation, _, answer = await service.conversations.begin(
+            return current.id, current.language
+        conversation, _, _ = await service.conversations.begin(
             session, person, channel="sms", flow="sms", language=person.language, context={}
         )
-        return conversation.id, conversation.language, [reply["text"] for reply in answer["replies"]]
+        return conversation.id, conversation.language
 
 
-async def _keyword(service: Service, person_id: str, language: str, word: Keyword, sms: InboundSms) -> str:
-    """STOP, START and HELP: what the law and the carriers ask for, before any dialog."""
-    text = {"stop": _STOPPED, "start": _STARTED, "help": _HELP}[word][language].format(company=service.settings.company)
+async def _opening(service: Service, conversation_id: str, message_id: str) -> list[str]:
+    """What the bot said before the person's first text: it has not been sent yet, and goes with the answer to that text."""
+    async with service.database.sessions() as session:
+        conversation = await session.get(Conversation, conversation_id)
+        if conversation is None or conversation.channel != "sms" or conversation.direction == "out":
+            return []
+        messages = await store.messages_since(session, conversation_id, 0, 10)
+    first = next((index for index, message in enumerate(messages) if message.direction == "in"), len(messages))
+    is_first = first < len(messages) and messages[first].message_id == message_id
+    return [message.text for message in messages[:first]] if is_first else []
+
+
+async def _keyword(service: Service, person_id: str, language: str, word: Keyword, sms: InboundSms, *, answered: bool) -> str:
+    """STOP, START and HELP: what the law and the carriers ask for, before any dialog. ``answered``: the carrier said it already."""
+    text = "" if answered else {"stop": _STOPPED, "start": _STARTED, "help": _HELP}[word][language].format(company=service.settings.company)
     now = service.clock.now()
     async with service.database.transaction() as session:
-        current = await session.scalar(
-            select(Conversation).where(Conversation.person_id == person_id, Conversation.status != "closed")
-            .order_by(Conversation.updated.desc()).limit(1)
-        )  # fmt: skip
-        if current is not None:
-            if await store.answered_sms(session, current.id, f"sms-{sms.sid}"):
-                return text
-            current, _, touchpoint = await store.lock(session, current.id)
-            store.add_message(session, current, now, direction="in", author="person", text=hear(sms.body), channel="sms", message_id=f"sms-{sms.sid}")
-            store.add_message(session, current, now, direction="out", author="bot", text=text, channel="sms")
-            if word == "stop":
-                current.status, current.state = "closed", {**current.state, "stack": [], "awaiting": None, "closed": True}
-                touchpoint.outcome = "opted_out"
-            await store.changed(session, current)
+        person = await session.get_one(Person, person_id, with_for_update=True)
+        if await store.holding(session, person_id, _message_id(sms)):
+            return text
+        latest = select(Conversation.id).where(Conversation.person_id == person_id).order_by(Conversation.updated.desc()).limit(1)
+        conversation_id = await session.scalar(latest)
+        if conversation_id is None:
+            begun, _ = await store.create(session, person, now, channel="sms", kind="sms", language=language, context={})
+            conversation_id = begun.id
+        current, _, touchpoint = await store.lock(session, conversation_id)
+        for direction, author, said in (("in", "person", hear(sms.body)), ("out", "bot", text)):
+            if said:
+                message_id = _message_id(sms) if direction == "in" else None
+                store.add_message(
+                    session, current, now, direction=direction, author=author, text=said, channel="sms", message_id=message_id
+                )
         if word == "stop":
+            await close_conversation(session, current, "STOP", now)
+            touchpoint.outcome = "opted_out"
             await stop_contact(session, person_id, "sms", "STOP", now)
         elif word == "start":
             await people.record_consent(session, person_id, "granted", "sms", "START", now)
+        current.updated = now
+        await store.changed(session, current)
     return text
 
 

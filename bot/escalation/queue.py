@@ -21,9 +21,9 @@ OPEN = ("waiting", "taken")
 async def wait_for_person(session: AsyncSession, conversation: Conversation, state: DialogState, reason: str, now: datetime) -> Escalation:
     """Put a conversation in the queue with its summary; from here on the bot is silent."""
     current = await open_one(session, conversation.id)
-    conversation.owner, conversation.status = "queue", "escalated"
-    if current is not None:
+    if current is not None:  # it waits already, or an agent has it
         return current
+    conversation.owner, conversation.status = "queue", "escalated"
     await session.flush()
     escalation = Escalation(
         id=f"E-{secrets.token_hex(5)}", conversation_id=conversation.id, reason=reason, status="waiting", created=now,
@@ -78,6 +78,15 @@ async def owned(session: AsyncSession, escalation_id: str, agent: str) -> tuple[
     if escalation.status != "taken" or escalation.agent != agent:
         raise Problem(409, "not_the_owner", "Take the conversation before you act in it.")
     return escalation, conversation
+
+
+async def close_conversation(session: AsyncSession, conversation: Conversation, note: str, now: datetime) -> None:
+    """End a conversation, and with it the wait for a person, if there was one."""
+    escalation = await open_one(session, conversation.id)
+    if escalation is not None:
+        escalation.status, escalation.note, escalation.closed = "closed", note, now
+    conversation.owner, conversation.status = "bot", "closed"
+    conversation.state = {**conversation.state, "stack": [], "awaiting": None, "closed": True}
 
 
 async def listing(session: AsyncSession, status: str | None) -> list[Escalation]:

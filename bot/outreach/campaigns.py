@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.store import conversations as store
 from bot.store import people
 from bot.store.database import Database, driver
-from bot.store.models import Attempt, Campaign, Conversation, Person
+from bot.store.models import Attempt, Campaign, Conversation, Delivery, Person
 from dialogs.state import DialogState
 
 
@@ -76,13 +76,16 @@ class Campaigns:
     async def contact_again(self, conversation_id: str) -> None:
         """Keep the promise to be in touch: by text where there is consent and a number, else through a person."""
         async with self._database.transaction() as session:
+            if await session.get(Conversation, conversation_id) is None:
+                return  # erased meanwhile
             conversation, person, _ = await store.lock(session, conversation_id)
             phone = await people.contact(session, person.id, "phone")
             if await people.opted_out(session, person.id):
                 return
             if phone and conversation.channel == "sms" and await people.may_contact(session, person.id):
                 key = f"again-{conversation.id}"
-                await self._write_first(session, person, phone, conversation.kind, dict(conversation.context), key)
+                if await session.get(Delivery, key) is None:  # "later", said twice, is one promise
+                    await self._write_first(session, person, phone, conversation.kind, dict(conversation.context), key)
             else:
                 state = DialogState.from_json(conversation.state)
                 await wait_for_person(session, conversation, state, "callback_due", self._clock.now())

@@ -31,7 +31,7 @@ async def carry_out(session: AsyncSession, conversation: Conversation, person: P
         await stop_contact(session, person.id, conversation.channel, "wrong person", now)
     elif effect.kind == "callback":
         moment = callback_moment(effect.data["when"], now.astimezone(ZoneInfo(person.time_zone)))
-        task = jobs.contact_again.configure(connection=await driver(session), schedule_at=moment, lock=conversation.id)
+        task = jobs.contact_again.configure(connection=await driver(session), schedule_at=moment)
         await task.defer_async(conversation_id=conversation.id)
 
 

@@ -15,13 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.metrics import DELIVERIES
 from bot.outreach import jobs
+from bot.outreach.consequences import stop_contact
 from bot.outreach.quiet import next_opening
 from bot.settings import Settings
 from bot.store import people
 from bot.store.database import Database, driver
 from bot.store.models import Conversation, Delivery, Person
+from integrations.twilio.forms import SmsStatus
 
 logger = logging.getLogger(__name__)
+
+
+UNSUBSCRIBED = 21610
+"""Twilio's error code for a number that said STOP to it."""
 
 
 class Sender(Protocol):
@@ -70,21 +76,45 @@ class Deliveries:
             known = await self._known(delivery.recipient) if tried_before else []
             marker = self._sender.marker(delivery.text)
             sent = await self._sender.find_sent(delivery.recipient, tried_before, marker, known) if tried_before else None
-            sent = sent or await self._sender.send(delivery.recipient, delivery.text, key, self._callback(key))
+            sent = sent or await self._sender.send(delivery.recipient, delivery.text, key, self._callback())
         except Exception as error:
             if not getattr(error, "permanent", False):
                 raise
             await self._settle(key, "refused", reason=str(getattr(error, "code", "")))
+            if getattr(error, "reason", "") == "unsubscribed":
+                await self._stop(key)
             return
         await self._settle(key, "sent", provider_id=sent.sid)
 
-    async def status(self, provider_id: str, status: str, error_code: str) -> None:
-        """What the provider reports of a message later."""
+    async def status(self, key: str, report: SmsStatus) -> None:
+        """What the provider reports of a message later; it may know of it before we know that it took it."""
         async with self._database.transaction() as session:
-            delivery = await session.scalar(select(Delivery).where(Delivery.provider_id == provider_id).with_for_update())
-            if delivery is not None and delivery.status != "delivered":
-                delivery.status = status if status in ("sent", "delivered", "undelivered", "failed") else delivery.status
-                delivery.reason = error_code or delivery.reason
+            delivery = await session.scalar(select(Delivery).where(Delivery.provider_id == report.sid).with_for_update())
+            if delivery is None and key:
+                delivery = await session.get(Delivery, key, with_for_update=True)
+            if delivery is None or delivery.provider_id not in (None, report.sid):
+                return
+            delivery.provider_id = report.sid
+            if not report.follows(delivery.status):
+                return
+            delivery.status = report.status
+            delivery.reason = str(report.error_code or "")
+        if report.failed or report.status == "delivered":
+            DELIVERIES.labels("sms", report.status).inc()
+        if report.error_code == UNSUBSCRIBED:
+            await self._stop(delivery.key)
+
+    async def give_up(self, key: str) -> None:
+        """The last try has failed as well."""
+        await self._settle(key, "failed", reason="gave up")
+
+    async def _stop(self, key: str) -> None:
+        """The carrier says that this person wants no messages: the ledger must know."""
+        async with self._database.transaction() as session:
+            query = select(Conversation.person_id).join(Delivery).where(Delivery.key == key)
+            person_id = await session.scalar(query)
+            if person_id is not None and not await people.opted_out(session, person_id):
+                await stop_contact(session, person_id, "sms", "unsubscribed at the carrier", self._clock.now())
 
     async def _prepare(self, key: str) -> tuple[Delivery, datetime | None] | None:
         """Note that it is being tried; None when it must not, or need not, be sent now."""
@@ -98,18 +128,19 @@ class Deliveries:
             if self._sender is None:
                 delivery.status, delivery.reason = "refused", "no provider is set up"
                 return None
-            if not delivery.solicited and await self._held(session, delivery, person, now):
+            if await self._held(session, delivery, person, now):
                 return None
             tried_before, delivery.tried, delivery.status = delivery.tried, now, "trying"
             return delivery, tried_before
 
     async def _held(self, session: AsyncSession, delivery: Delivery, person: Person, now: datetime) -> bool:
-        if not await people.may_contact(session, person.id):
+        allowed = not await people.opted_out(session, person.id) if delivery.solicited else await people.may_contact(session, person.id)
+        if not allowed:
             delivery.status, delivery.reason = "refused", "no consent"
             DELIVERIES.labels(delivery.channel, "refused").inc()
             return True
         opening = next_opening(now, person.time_zone, self._settings.quiet_from, self._settings.quiet_until)
-        if opening <= now:
+        if delivery.solicited or opening <= now:
             return False
         task = jobs.deliver.configure(connection=await driver(session), schedule_at=opening)
         await task.defer_async(key=delivery.key)
@@ -122,14 +153,20 @@ class Deliveries:
             return [sid for sid in (await session.scalars(query)).all() if sid]
 
     async def _settle(self, key: str, status: str, *, provider_id: str | None = None, reason: str = "") -> None:
+        """Note how a try ended, unless a callback overtook us and knows more; an erased person has no delivery any more."""
         async with self._database.transaction() as session:
-            delivery = await session.get_one(Delivery, key, with_for_update=True)
-            delivery.status, delivery.provider_id, delivery.reason = status, provider_id, reason
+            delivery = await session.get(Delivery, key, with_for_update=True)
+            if delivery is None:
+                return
+            delivery.provider_id = delivery.provider_id or provider_id
+            if delivery.status in ("waiting", "trying"):
+                delivery.status, delivery.reason = status, reason
         DELIVERIES.labels("sms", status).inc()
 
-    def _callback(self, key: str) -> str | None:
+    def _callback(self) -> str | None:
+        """Where the provider reports to; the sender adds the key."""
         base = self._settings.public_url.rstrip("/")
-        return f"{base}/twilio/status?key={key}" if base else None
+        return f"{base}/twilio/status" if base else None
 
 
 async def run_worker(url: str, service: Any, stop: asyncio.Event) -> None:

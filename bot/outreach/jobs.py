@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Where jobs are registered; workers open it on a database with ``with_connector``."""
 
-_PATIENTLY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
+MOST_TRIES = 8
+_PATIENTLY = procrastinate.RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=4)
 
 
 def _service(context: procrastinate.JobContext) -> Service:
@@ -26,8 +27,14 @@ def _service(context: procrastinate.JobContext) -> Service:
 
 @queue.task(name="deliver", retry=_PATIENTLY, pass_context=True)
 async def deliver(context: procrastinate.JobContext, key: str) -> None:
-    """Send one delivery."""
-    await _service(context).deliveries.send(key)
+    """Send one delivery; when the last try fails, say so in its row."""
+    deliveries = _service(context).deliveries
+    try:
+        await deliveries.send(key)
+    except Exception:
+        if context.job.attempts + 1 >= MOST_TRIES:
+            await deliveries.give_up(key)
+        raise
 
 
 @queue.task(name="attempt", retry=_PATIENTLY, pass_context=True)

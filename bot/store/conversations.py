@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.events import notify
+from bot.problems import not_found
 from bot.store.models import Conversation, Message, Person, Touchpoint, Turn
 from bot.store.touchpoints import begin
 from dialogs.scene import Reply
@@ -50,16 +51,15 @@ async def create(
 
 
 async def lock(session: AsyncSession, conversation_id: str) -> tuple[Conversation, Person, Touchpoint]:
-    """The conversation's row, held until the transaction ends, with its person and its current touchpoint."""
-    query = (
-        select(Conversation, Person, Touchpoint)
-        .join(Person, Person.id == Conversation.person_id)
-        .join(Touchpoint, Touchpoint.id == Conversation.touchpoint_id)
-        .where(Conversation.id == conversation_id)
-        .with_for_update(of=Conversation)
-        .execution_options(populate_existing=True)
-    )
-    conversation, person, touchpoint = (await session.execute(query)).one()
+    """The conversation's row, held until the transaction ends, with its person and its current touchpoint; 404 without.
+
+    Two queries, since whoever waited for the row would get what was joined to it as it stood before the wait.
+    """
+    conversation = await session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    if conversation is None:
+        raise not_found("conversation")
+    query = select(Person, Touchpoint).where(Person.id == conversation.person_id, Touchpoint.id == conversation.touchpoint_id)
+    person, touchpoint = (await session.execute(query.execution_options(populate_existing=True))).one()
     return conversation, person, touchpoint
 
 
@@ -72,10 +72,17 @@ async def answered(session: AsyncSession, conversation_id: str, message_id: str 
     return answer
 
 
-async def answered_sms(session: AsyncSession, conversation_id: str, message_id: str) -> bool:
-    """Whether this text is in the conversation already (a carrier's retry)."""
-    query = select(Message.id).where(Message.conversation_id == conversation_id, Message.message_id == message_id).limit(1)
-    return await session.scalar(query) is not None
+async def holding(session: AsyncSession, person_id: str, message_id: str) -> Conversation | None:
+    """The person's conversation that has this message already (a carrier's retry), whatever its status."""
+    query = select(Conversation).join(Message).where(Conversation.person_id == person_id, Message.message_id == message_id)
+    found: Conversation | None = await session.scalar(query.limit(1))
+    return found
+
+
+async def channel_of(session: AsyncSession, conversation: Conversation) -> str:
+    """The channel the person wrote on last: an answer goes there."""
+    query = select(Message.channel).where(Message.conversation_id == conversation.id, Message.direction == "in")
+    return await session.scalar(query.order_by(Message.seq.desc()).limit(1)) or conversation.channel
 
 
 def add_message(

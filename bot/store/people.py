@@ -40,7 +40,7 @@ async def find(session: AsyncSession, contacts: Mapping[str, str]) -> Person | N
 async def create(
     session: AsyncSession, now: datetime, language: str, name: str = "", contacts: Mapping[str, str] | None = None, person_id: str = ""
 ) -> Person:
-    """A new person with these contacts; a contact that somebody took meanwhile makes that somebody the answer."""
+    """A new person with these contacts; one that somebody has already stays theirs."""
     country, zone, currency = COUNTRIES.get(language, COUNTRIES["pl"])
     person = Person(
         id=person_id or f"V-{secrets.token_hex(6)}", name=name, language=language, time_zone=zone, country=country,
@@ -48,10 +48,32 @@ async def create(
     )  # fmt: skip
     session.add(person)
     await session.flush()
-    for kind, value in (contacts or {}).items():
-        row = insert(Contact).values(person_id=person.id, kind=kind, value=value).on_conflict_do_nothing()
-        await session.execute(row)
+    await _add_contacts(session, person.id, contacts or {})
     return person
+
+
+async def meet(session: AsyncSession, now: datetime, language: str, name: str = "", contacts: Mapping[str, str] | None = None) -> Person:
+    """The person whom one of the contacts belongs to, or a new one; contacts that were not known yet become theirs.
+
+    Of two transactions that meet the same stranger at once, the later one waits and gets the earlier one's person.
+    """
+    person = await find(session, contacts) if contacts else None
+    if person is None:
+        person = await create(session, now, language, name, contacts)
+        first = await find(session, contacts) if contacts else None
+        if first is not None and first is not person:
+            await session.delete(person)
+            await session.flush()
+            person = first
+    await _add_contacts(session, person.id, contacts or {})
+    person.name = person.name or name
+    return person
+
+
+async def _add_contacts(session: AsyncSession, person_id: str, contacts: Mapping[str, str]) -> None:
+    for kind, value in contacts.items():
+        row = insert(Contact).values(person_id=person_id, kind=kind, value=value).on_conflict_do_nothing()
+        await session.execute(row)
 
 
 async def contact(session: AsyncSession, person_id: str, kind: str) -> str | None:

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from dialogs.actions.base import ActionTurn, action
-from dialogs.actions.orders import WAITING, Order, day_of, hand_over, masked, order_label, order_of, outcome, shown_day, today, total
+from dialogs.actions.orders import (
+    WAITING,
+    Order,
+    day_of,
+    folded,
+    hand_over,
+    masked,
+    order_label,
+    order_of,
+    outcome,
+    shown_day,
+    today,
+    total,
+)
 from dialogs.actions.payments import payment_link
 
 LAST_DELIVERY_DAYS = 10
 """Working days ahead that a delivery can be moved to."""
+_CHANGES = {
+    "address": re.compile(r"\b(adres|ulic|address|street|strad)"),
+    "locker": re.compile(r"\b(paczkoma|automat|locker|easybox)"),
+    "day": re.compile(r"\b(dzien|dnia|termin|date\b|day\b|zi\b|ziua)"),
+}
+"""What a wish to change the delivery says of itself, in all languages, without diacritics."""
 
 
 # ---- order status
@@ -30,7 +50,7 @@ async def order_status(turn: ActionTurn) -> None:
         "delivered_shown": shown_day(day_of(order, "delivered"), turn),
     }
     turn.say("utter_status_late" if late else f"utter_status_{status}", **values)
-    turn.set(status_case="late" if late else "unpaid" if status == "new" else "said")
+    turn.set(status_case="late" if late else "unpaid" if status == "new" else "said", pay_order=order["id"])
     if late:
         turn.effect("problem", kind="late_delivery", words=turn.slots.get("order_words") or "")
     outcome(turn, "answered")
@@ -50,7 +70,7 @@ async def late_parcel_person(turn: ActionTurn) -> None:
 @action("action_pay_now")
 async def pay_now(turn: ActionTurn) -> None:
     """Send a payment link for an unpaid order."""
-    await payment_link(turn, await order_of(turn))
+    await payment_link(turn, await order_of(turn, "pay_order"))
 
 
 # ---- change of delivery
@@ -74,12 +94,21 @@ async def check_change(turn: ActionTurn) -> None:
         outcome(turn, "not_possible")
     else:
         turn.say("utter_change_open", change_now=_delivery_now(order, turn))
-        wanted = turn.slots.get("new_day")
-        if wanted and wanted not in days:
-            turn.say("utter_day_unavailable")
-            turn.set(new_day=None)
-        if wanted:
-            turn.set(change_kind="day")
+        _wanted_already(turn, days)
+
+
+def _wanted_already(turn: ActionTurn, days: list[str]) -> None:
+    """What the first sentence says of the change: its kind, or a day."""
+    words = folded(turn.slots.get("order_words") or "")
+    kinds = [kind for kind, said in _CHANGES.items() if said.search(words)]
+    wanted = turn.slots.get("new_day")
+    if wanted and wanted not in days:
+        turn.say("utter_day_unavailable")
+        turn.set(new_day=None)
+    kind = "day" if wanted else kinds[0] if len(kinds) == 1 else None
+    if kind and not turn.slots.get("change_kind"):
+        turn.set(change_kind=kind)
+        turn.effect("answered", slot="change_kind")
 
 
 @action("action_recap_change")
@@ -131,8 +160,9 @@ async def _points(turn: ActionTurn, order: Order) -> list[dict[str, Any]]:
     """The parcel lockers of the order's country, nearest postal codes first."""
     points = await turn.scene.records.find("point", country=order.get("country"))
     here = str(order["postal_code"])
-    points.sort(key=lambda p: [a == b for a, b in zip(here[:2], str(p["postal_code"])[:2], strict=False)], reverse=True)
-    return [{"value": p["id"], "label": [f"{p['name']}, {p['address']}", p["id"], p["address"]]} for p in points[:4]]
+    near = [point for point in points if str(point["postal_code"])[:1] == here[:1]] or points
+    near.sort(key=lambda point: str(point["postal_code"])[:2] != here[:2])
+    return [{"value": p["id"], "label": [f"{p['name']}, {p['address']}", p["id"], p["address"]]} for p in near[:4]]
 
 
 def _delivery_now(order: Order, turn: ActionTurn) -> str:

@@ -151,7 +151,8 @@ def item_options(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @action("action_find_order")
 async def find_order(turn: ActionTurn) -> None:
     """Take the order that was named, the only one that fits, or let the person choose; strangers give a number."""
-    turn.set(order_id=None, order_case="number", order_words=said(turn))
+    turn.set(order_id=None, order_case="number", order_words=_wish(turn))
+    _begin_afresh(turn)
     own = await _own_orders(turn)
     turn.set(order_options=_options(own))
     named = _named(turn, own)
@@ -169,6 +170,21 @@ async def find_order(turn: ActionTurn) -> None:
         turn.effect("answered", slot="order_choice")
     elif own:
         turn.set(order_case="choose", order_options=_options((fitting or own)[:4] if len(fitting) != 1 else own[:4]))
+
+
+def _wish(turn: ActionTurn) -> str:
+    """The words to find the order in; a payment flow asked something else first."""
+    note = turn.slots.get("payment_note") if turn.slots.get("order_purpose") == "payment" else None
+    return " ".join(words for words in (note, said(turn)) if words)
+
+
+def _begin_afresh(turn: ActionTurn) -> None:
+    """What was chosen for another purpose, in a flow that waits below this one, does not count here."""
+    purpose = turn.slots.get("order_purpose")
+    if turn.slots.get("order_for") not in (None, purpose):
+        named = turn.scene.parse("order_number", _wish(turn), Context(turn.language, turn.scene.now))
+        turn.set(order_choice=None, order_proof=None, order_number=named.value if named else None)
+    turn.set(order_for=purpose)
 
 
 @action("action_take_order")
@@ -305,7 +321,12 @@ def _options(orders: list[Order]) -> list[dict[str, Any]]:
         {
             "value": order["id"],
             "labels": {
-                language: [order_label(order, language), order["id"], *(item_name(item, language) for item in order["items"])]
+                language: [
+                    order_label(order, language),
+                    order["id"],
+                    order["id"][3:],
+                    *(item_name(item, language) for item in order["items"]),
+                ]
                 for language in _OTHER_LABELS
             },
         }

@@ -133,7 +133,7 @@ async def payment_help(turn: ActionTurn) -> None:
     """A new link where that helps, the truth where the money has come, a ticket for all else."""
     order = await order_of(turn)
     kind, status = turn.slots["payment_kind"], order["status"]
-    turn.set(payment_case="done")
+    turn.set(payment_case="done", pay_order=order["id"])
     turn.effect("problem", kind=f"payment_{kind}", words=_payment_words(turn))
     if status == "cancelled" and kind in ("declined", "transfer"):
         turn.say("utter_payment_cancelled")
@@ -156,7 +156,7 @@ async def payment_help(turn: ActionTurn) -> None:
 @action("action_payment_ticket")
 async def payment_ticket(turn: ActionTurn) -> None:
     """Have the payment looked for."""
-    await _payment_ticket(turn, await order_of(turn))
+    await _payment_ticket(turn, await order_of(turn, "pay_order"))
 
 
 async def _payment_ticket(turn: ActionTurn, order: Order) -> None:

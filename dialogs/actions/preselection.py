@@ -32,7 +32,7 @@ COUNTRIES = {
     "RO": {"pl": "w Rumunii", "en": "in Romania", "ro": "în România"},
 }
 NONE_FITS = {
-    "pl": ["Żaden z tych", "żaden", "żaden termin", "żaden nie pasuje", "inny termin"],
+    "pl": ["Żaden z tych", "żaden", "żaden termin", "inny termin"],
     "en": ["None of these", "none", "none of them", "another time", "neither"],
     "ro": ["Niciuna", "niciuna dintre acestea", "nicio oră", "altă oră", "niciun termin"],
 }
@@ -137,8 +137,9 @@ async def check_pay(turn: ActionTurn) -> None:
         return
     job = await _job(turn, turn.slots.get("job_id")) or {}
     amount = _in_currency(turn, said, str((job.get("pay") or {}).get("currency", said["currency"])))
-    unit = _unit(float(amount["amount"]), turn.heard.text, job)
-    if unit and amount["currency"] == (job.get("pay") or {}).get("currency", amount["currency"]):
+    ours = amount["currency"] == (job.get("pay") or {}).get("currency", amount["currency"])
+    unit = _unit(float(amount["amount"]), turn.heard.text, job) if ours else None
+    if unit:
         turn.set(pay_expectation=amount, pay_checked=amount, pay_unit=unit, pay_refused=False, pay_tries=0)
         return
     tries = int(turn.slots.get("pay_tries") or 0) + 1
@@ -148,10 +149,7 @@ async def check_pay(turn: ActionTurn) -> None:
         turn.say("utter_pay_left_open")
         return
     turn.set(pay_expectation=None, pay_refused=True, pay_tries=tries)
-    if unit is None:
-        turn.say("utter_pay_out_of_range", said=money(amount, turn.language))
-    else:
-        turn.say("utter_pay_other_currency")
+    turn.say("utter_pay_out_of_range", said=money(amount, turn.language)) if ours else turn.say("utter_pay_other_currency")
 
 
 def _in_currency(turn: ActionTurn, said: Mapping[str, Any], currency: str) -> dict[str, Any]:

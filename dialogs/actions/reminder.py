@@ -72,6 +72,16 @@ def _said(turn: ActionTurn, kind: str, *, prefer: str = "future", least: float =
     return found.value if found and found.confidence >= least else None
 
 
+def _wished(turn: ActionTurn, free: Sequence[datetime]) -> dict[str, Any] | None:
+    """The day or hour in the sentence just heard; of several readings ("Wednesday", on a Wednesday) the one with a free time."""
+    context = Context(turn.language, turn.scene.now)
+    found = turn.scene.parse("when", turn.heard.text, context) if turn.heard.text else None
+    if found is None:
+        return None
+    readings: list[dict[str, Any]] = [found.value, *found.alternatives]
+    return next((wish for wish in readings if any(_distance(at, wish)[:2] == (0, False) for at in free)), readings[0])
+
+
 def _meant(turn: ActionTurn) -> str:
     intent = turn.heard.understanding.intent
     return intent.name if intent.confidence >= 0.6 else ""
@@ -164,11 +174,11 @@ async def keep_appointment(turn: ActionTurn) -> None:
 async def offer_slots(turn: ActionTurn) -> None:
     """Choose up to three free times: those nearest to what was wished, else spread over the next days."""
     found = await _appointment(turn)
+    free = await _free(turn, found)
     wish = turn.slots.get("preferred_when")
     if not isinstance(wish, Mapping):
-        wish = _said(turn, "when") if not turn.slots.get("slot_rounds") else None
+        wish = _wished(turn, free) if not turn.slots.get("slot_rounds") else None
         turn.set(preferred_when=wish)
-    free = await _free(turn, found)
     edge = turn.slots.get("slot_edge")
     if edge:
         than = datetime.fromisoformat(edge["than"])
@@ -275,7 +285,7 @@ async def other_time(turn: ActionTurn) -> None:
     """None of the offered times: another day, "later", "earlier" or "the last one" may have been said with it."""
     offered = [at for at in (turn.slots.get("offer_1"), turn.slots.get("offer_2"), turn.slots.get("offer_3")) if at]
     text = turn.heard.text
-    wish = _said(turn, "when", least=0.5)
+    wish = _wished(turn, await _free(turn, await _appointment(turn)))
     rounds = float(turn.slots.get("slot_rounds") or 0) + (0.5 if wish else 1)  # who names a day is getting nearer
     turn.set(new_slot=None, preferred_when=wish, slot_rounds=rounds, slot_wish_known=True, slot_edge=None)
     if wish or not offered:
@@ -322,6 +332,13 @@ async def note_cancel_reason(turn: ActionTurn) -> None:
     await turn.scene.records.put("appointment", found["id"], {**found, "cancel_reason": reason})
     turn.effect("problem", kind="appointment_cancelled", words=reason)
     turn.say("utter_reason_noted")
+
+
+@action("action_read_delay")
+async def read_delay(turn: ActionTurn) -> None:
+    """The delay may have been said along with being late, however vaguely."""
+    if turn.slots.get("late_time") is None:
+        turn.set(late_time=_said(turn, "duration", least=0.5))
 
 
 @action("action_note_late")
@@ -595,8 +612,9 @@ async def _had_discount(turn: ActionTurn, basket: str) -> bool:
 async def basket_left(turn: ActionTurn) -> None:
     """Given up: the reason, if one was told, is a problem to solve or a chance for later."""
     found, said = await _basket(turn), str(turn.slots["basket_reason"])
-    told = not _skips(turn, said)
-    reason = next((name for name, pattern in _REASONS if said == name or pattern.search(said)), "other") if told else None
+    reason = next((name for name, pattern in _REASONS if said == name or pattern.search(said)), None)
+    if reason is None and not _skips(turn, said):
+        reason = "other"
     await turn.scene.records.put("basket", found["id"], {**found, "status": "declined", "reason": reason})
     if reason == "later":
         turn.effect("opportunity", kind="ask_again_later")

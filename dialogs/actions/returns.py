@@ -157,9 +157,12 @@ async def hint_returned(turn: ActionTurn) -> None:
 async def recap_return(turn: ActionTurn) -> None:
     """Put the things that go back in words."""
     order = await order_of(turn, "return_order")
-    names = {item["sku"]: item_name(item, turn.language) for item in order["items"]}
-    listed = _returned(turn)
-    shown = [f"{names[i['sku']]} × {i['qty']}" if i["qty"] > 1 else names[i["sku"]] for i in listed]
+    counts = {item["sku"]: item["qty"] for item in _returned(turn)}
+    shown = [
+        item_name(item, turn.language) + (f" × {counts[item['sku']]}" if item["qty"] > 1 else "")
+        for item in order["items"]
+        if item["sku"] in counts
+    ]
     turn.set(return_items_shown=", ".join(shown), return_label=order_label(order, turn.language))
 
 

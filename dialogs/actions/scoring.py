@@ -46,7 +46,11 @@ ANSWERS: dict[str, dict[str, dict[str, str]]] = {
     "pay": {OPEN: {"pl": "do uzgodnienia", "en": "to be agreed", "ro": "de stabilit"}},
     "shifts": {
         "days": {"pl": "tylko rano", "en": "mornings only", "ro": "doar dimineața"},
-        "no_nights": {"pl": "rano i po południu, bez nocy", "en": "mornings and afternoons, no nights", "ro": "dimineața și după-amiaza, fără nopți"},
+        "no_nights": {
+            "pl": "rano i po południu, bez nocy",
+            "en": "mornings and afternoons, no nights",
+            "ro": "dimineața și după-amiaza, fără nopți",
+        },
         "all": {"pl": "wszystkie, także nocne", "en": "all of them, nights too", "ro": "toate, inclusiv noaptea"},
     },
     "language_level": {

@@ -13,10 +13,9 @@ from nlu.parsers.numerals import read_numeral
 LIMIT = Decimal(10) ** 15
 _HALF = Decimal("0.5")
 _ADJACENT_UNITS = word_set(
-    "k tys tysiecy mln mld mil kg km m cm mm zl zlotych pln eur euro usd gbp ron lei bani gr h min s gb mb l "
-    "ml x szt p pkt pt pts proc bn"
+    "k tys tysiecy mln mld mil kg km m cm mm zl zlotych pln eur euro usd gbp ron lei bani gr h min s gb mb l ml x szt p pkt pt pts proc bn"
 )
-_CLOCK = {"en": frozenset({"past", "to"})}
+_CLOCK = {"en": frozenset({"past", "to"}), "pl": frozenset({"do"})}
 _THOUSAND = Word("scale", 1000, alone=False)
 _TENTHS = {
     "dziesiatych": 10,
@@ -62,9 +61,7 @@ class _Part:
 class Reader:
     """Reads numbers from the tokens of one folded text."""
 
-    def __init__(
-        self, folded: Folded, language: str, extra: Mapping[str, Word] | None = None, *, dictated: bool = False
-    ) -> None:
+    def __init__(self, folded: Folded, language: str, extra: Mapping[str, Word] | None = None, *, dictated: bool = False) -> None:
         self.text = folded.text
         self.language = language
         self.tokens: Sequence[Token] = folded.tokens()
@@ -141,7 +138,7 @@ class Reader:
             return part
         total = part
         while True:
-            follow = self._scaled(self._after_scale(total.next), Decimal(total.room))
+            follow = self._scaled(self._after_scale(total.next, total.room), Decimal(total.room))
             if follow is None or follow.value == 0 or follow.value >= total.room:
                 break
             total = _Part(total.value + follow.value, follow.next, follow.room)
@@ -149,15 +146,19 @@ class Reader:
                 return total
         return self._half_of_scale(total)
 
-    def _after_scale(self, index: int) -> int:
+    def _after_scale(self, index: int, room: int) -> int:
         text, following = self.text_at(index), self.word_at(index + 1)
         if text == self.lexicon.joiner and self.language != "pl" and following and following.kind in ("unit", "ten"):
             return index + 1
-        # "one thousand, two hundred": only a following hundred shows that the comma does not begin another number.
-        big = self.word_at(index + 2)
-        if text == "," and big and big.kind == "times" and following and following.kind == "unit":
-            return index + 1
-        return index
+        return index + 1 if text == "," and self.language == "en" and self._goes_on(index + 1, room) else index
+
+    def _goes_on(self, index: int, room: int) -> bool:
+        """ "one million, two thousand, five hundred": only hundreds and scales show that a comma ends no number."""
+        follow = self._scaled(index, Decimal(room))
+        if follow is None:
+            return False
+        hundreds = any((word := self.word_at(i)) and word.kind == "times" for i in range(index, follow.next))
+        return follow.room > 0 or hundreds
 
     def _half_of_scale(self, part: _Part) -> _Part:
         if self.text_at(part.next) in self.lexicon.decimal:

@@ -77,11 +77,7 @@ class _Matcher:
         return frozenset(set.intersection(*sets)) if len(sets) > 1 else frozenset()
 
     def by_name(self) -> list[_Hit]:
-        hits = [
-            max((self._fit(i, label) for label in labels), key=lambda h: h.score)
-            for i, labels in enumerate(self.labels)
-            if labels
-        ]
+        hits = [max((self._fit(i, label) for label in labels), key=lambda h: h.score) for i, labels in enumerate(self.labels) if labels]
         found = [hit for hit in hits if hit.score >= 0.5 and not self._is_denied(hit.tokens)]
         # "premium plus" also says "premium"; the option that explains more of the words is meant.
         return [h for h in found if not any(h.tokens < o.tokens and o.score >= _PARTIAL - _TIE for o in found)]
@@ -115,9 +111,7 @@ class _Matcher:
 
     def _distinctive_is_said(self, label: tuple[str, ...], pairs: Sequence[tuple[int | None, float]]) -> bool:
         """True when every label word that is neither a filler nor shared by all options was said."""
-        needed = [
-            i for word, (i, _) in zip(label, pairs, strict=True) if word not in self.common and word not in self.fillers
-        ]
+        needed = [i for word, (i, _) in zip(label, pairs, strict=True) if word not in self.common and word not in self.fillers]
         return bool(needed) and all(i is not None for i in needed)
 
     def _best(self, word: str) -> tuple[int | None, float]:
@@ -133,13 +127,7 @@ class _Matcher:
         return [h for h in kept if best[h.option] is h]
 
     def _is_short(self, hit: _Hit) -> bool:
-        quiet = (
-            self.fillers
-            | self.words.nouns
-            | self.words.negators
-            | self.reader.words.keys()
-            | self.reader.lexicon.ordinals.keys()
-        )
+        quiet = self.fillers | self.words.nouns | self.words.negators | self.reader.words.keys() | self.reader.lexicon.ordinals.keys()
         rest = [i for i in self.said if i not in hit.tokens and self.tokens[i].text not in quiet]
         return len(rest) <= 2
 
@@ -181,21 +169,20 @@ class _Matcher:
         near = at < len(self.tokens) and self.tokens[at].start - self.tokens[index].end <= 1
         return int(text) if glued and near and text.isdigit() and len(text) < 3 else None
 
+    def _places(self) -> set[str]:
+        """Words before "one" that make it a pronoun: "the last one", "3rd one"."""
+        lexicon, words = self.reader.lexicon, self.words
+        return {*lexicon.ordinals, *lexicon.suffix_ordinals, *words.last, *words.last_but_one, *words.middle}
+
     def _numbers(self) -> list[_Hit]:
         found = []
         for number in self.reader.all():
             before, after = self.reader.text_at(number.first - 1), self.reader.text_at(number.last)
             counted = after[:1].isalpha() and after not in self.words.nouns and after not in self.fillers
-            pronoun = number.value == 1 and (
-                before in self.reader.lexicon.ordinals or before in self.words.last | self.words.middle
-            )
+            pronoun = number.value == 1 and before in self._places()
             if counted or pronoun or not number.is_whole:
                 continue
-            hit = (
-                self._hit(int(number.value), number.first, number.last)
-                if 0 < number.value <= len(self.choices)
-                else None
-            )
+            hit = self._hit(int(number.value), number.first, number.last) if 0 < number.value <= len(self.choices) else None
             found += [hit] if hit else []
         return found
 
@@ -209,9 +196,7 @@ def _best_names(hits: list[_Hit]) -> list[_Hit]:
     if not ranked:
         return []
     best = ranked[0]
-    return [
-        h for h in ranked if h.score >= best.score - _TIE or (not h.tokens & best.tokens and h.score >= _PARTIAL - _TIE)
-    ]
+    return [h for h in ranked if h.score >= best.score - _TIE or (not h.tokens & best.tokens and h.score >= _PARTIAL - _TIE)]
 
 
 def parse_choice(text: str, context: Context) -> Parsed | None:
@@ -237,6 +222,9 @@ def parse_choice(text: str, context: Context) -> Parsed | None:
 def _parsed(folded: Folded, matcher: _Matcher, hits: Sequence[_Hit]) -> Parsed | None:
     if not hits:
         return None
+    if len(hits) > 1 and all(h.score >= _SURE_NAME - _TIE for h in hits):
+        # Several good answers come in the order they were said.
+        hits = sorted(hits, key=lambda h: min(h.tokens))
     values = list(dict.fromkeys(matcher.choices[h.option].value for h in hits))
     first = hits[0]
     tokens = [matcher.tokens[i] for i in sorted(first.tokens)]

@@ -42,10 +42,7 @@ CHOICE_WORDS: Mapping[str, ChoiceWords] = {
         _set("last final"),
         _set("penultimate"),
         _set("middle"),
-        _set(
-            "option number no choice one the item answer variant please pick choose take go with select from list "
-            "top entry"
-        ),
+        _set("option number no choice one the item answer variant please pick choose take go with select from list top entry"),
         _set("none neither nothing"),
         _set("not no don't dont"),
     ),

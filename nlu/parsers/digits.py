@@ -55,9 +55,7 @@ class DigitReader:
 
     def runs(self) -> list[Run]:
         """Maximal runs, left to right; what belongs to a number with thousands is none."""
-        return [
-            run for run in self._all_runs() if not (self._is_scale(run[0].first - 1) or self._is_scale(run[-1].last))
-        ]
+        return [run for run in self._all_runs() if not (self._is_scale(run[0].first - 1) or self._is_scale(run[-1].last))]
 
     def _is_scale(self, index: int) -> bool:
         word = self.reader.word_at(index)

@@ -18,10 +18,11 @@ _WRITTEN, _FOLDED, _SPOKEN, _GLUED, _SEVERAL = 0.97, 0.85, 0.9, 0.6, 0.6
 _RARE_ENDING = 0.1
 _MOST_WORDS = 3
 _NEAR = 64
-_LOCAL = re.compile(r"[a-z0-9][a-z0-9._%+-]{0,63}")
+_OPENING = "<([{\"'„“«:;,.-+%"
+_LOCAL = re.compile(r"[a-z0-9][a-z0-9._%+'-]{0,63}")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _ENDING = re.compile(r"[a-z]{2,24}")
-_LOCAL_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-")
+_LOCAL_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+'-")
 _DOMAIN_CHARS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 _SIGN_CHARS = frozenset("._-+")
 _OH = frozenset({"o", "oh", "ow"})
@@ -57,12 +58,17 @@ def _written(folded: Folded) -> list[tuple[str, int, int]]:
             end += 1
         while text[end - 1] in ".-":
             end -= 1
-        while text[start] in ".-+%":
+        while text[start] in "'.-+%":
             start += 1
-        clean = text[end : end + 1] != "@" and text[start - 1 : start] != "@"
-        if clean and _is_address(text[start:end]):
+        if _stands_alone(text, start, end) and _is_address(text[start:end]):
             found.append((text[start:end], start, end))
     return found
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """False where the address goes on in characters we do not take ("я@x.com", "a#b@x.com"): half of one is none."""
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    return (not before or before.isspace() or before in _OPENING) and not (after.isalnum() or after in ("@", "_"))
 
 
 class _Speller:
@@ -229,7 +235,7 @@ def _has_second_at(items: list[_Item], at: int) -> bool:
 def _join(folded: Folded, local: list[_Item], domain: str, end: int) -> Parsed | None:
     address = "".join(item.text for item in local) + "@" + domain
     loose = _loose_words(local)
-    if not _is_address(address) or loose >= _MOST_WORDS:
+    if not _is_address(address) or loose >= _MOST_WORDS or not _stands_alone(folded.text, local[0].start, end):
         return None
     confidence = _GLUED if loose else _SPOKEN
     if domain.rpartition(".")[2] not in TOP_LEVEL:

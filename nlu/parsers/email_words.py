@@ -10,10 +10,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
     "pl": {
         "@": "malpa|malpka|malpe|malpy|znak malpy|at|et",
         ".": "kropka|kropke|kropka|dot|punkt",
-        "_": (
-            "podkreslnik|podkreslenie|podloga|podloge|underscore|dolna kreska|kreska dolna|kreska na dole|"
-            "podkreslnikiem"
-        ),
+        "_": ("podkreslnik|podkreslenie|podloga|podloge|underscore|dolna kreska|kreska dolna|kreska na dole|podkreslnikiem"),
         "-": "myslnik|kreska|minus|lacznik|pauza|dywiz|kreseczka",
         "+": "plus",
     },
@@ -49,8 +46,7 @@ _INTRO = {
         "that's thats contact reach you can live was are was am i'm we're waiting meet see i he she they"
     ),
     "ro": (
-        "este e e-mailul emailul mailul adresa mea email mail meu la pe scrieti imi este da sigur deci pai "
-        "trimiteti va rog folosesc am"
+        "este e e-mailul emailul mailul adresa mea email mail meu la pe scrieti imi este da sigur deci pai trimiteti va rog folosesc am"
     ),
 }
 INTRO: Mapping[str, frozenset[str]] = {language: frozenset(words.split()) for language, words in _INTRO.items()}

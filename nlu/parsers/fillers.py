@@ -40,10 +40,7 @@ _UNITS = {
         "years year hours hour minutes minute days day weeks week months month people persons kids children kg "
         "km miles gb mb percent times time items pieces am pm o'clock h min am"
     ),
-    "ro": (
-        "ani an ore ora minute minut zile zi saptamani luni luna persoane copii kg km gb mb procente ori bucati "
-        "buc h min"
-    ),
+    "ro": ("ani an ore ora minute minut zile zi saptamani luni luna persoane copii kg km gb mb procente ori bucati buc h min"),
 }
 UNITS: dict[str, frozenset[str]] = {code: frozenset(words.split()) for code, words in _UNITS.items()}
 """Words that make the number before them a count of something else: neither a mark nor an amount of money."""

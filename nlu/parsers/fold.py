@@ -132,9 +132,7 @@ def language_of(code: str) -> str:
 
 def rest_of(tokens: Sequence[Token], start: int, end: int, fillers: Collection[str]) -> int:
     """How many meaningful words lie outside a folded span: the more there are, the less the span is the answer."""
-    return sum(
-        1 for t in tokens if t.text[0].isalnum() and (t.end <= start or t.start >= end) and t.text not in fillers
-    )
+    return sum(1 for t in tokens if t.text[0].isalnum() and (t.end <= start or t.start >= end) and t.text not in fillers)
 
 
 def sureness(base: float, rest: int) -> float:

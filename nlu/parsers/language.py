@@ -11,10 +11,7 @@ from nlu.parsers.base import Context, Parsed
 from nlu.parsers.fillers import fillers_of
 from nlu.parsers.fold import Token, fold, fold_text, language_of, rest_of, sureness, word_list, word_set
 
-_CODES = word_list(
-    "pl en ro uk ru de fr es it cs sk hu bg lt lv et pt nl sv da fi no el tr ar he zh ja ko vi hi sr hr sl "
-    "sq be ka hy az"
-)
+_CODES = word_list("pl en ro uk ru de fr es it cs sk hu bg lt lv et pt nl sv da fi no el tr ar he zh ja ko vi hi sr hr sl sq be ka hy az")
 _CERTAIN, _SEVERAL = 0.97, 0.6
 _LOCALES = ("pl", "en", "ro")
 _EXTRA: Mapping[str, str] = {
@@ -42,7 +39,7 @@ _EXTRA: Mapping[str, str] = {
     "sr": "srpski",
     "lt": "lietuviu",
 }
-_CYRILLIC = {"українська": "uk", "українською": "uk", "русский": "ru", "по-русски": "ru", "български": "bg"}
+_CYRILLIC = {"українська": "uk", "українською": "uk", "українськи": "uk", "русский": "ru", "русски": "ru"}
 _SHORT_CODES = {"pl": "pl", "eng": "en", "en": "en", "ang": "en", "pol": "pl"}
 _PL_TAILS = ("", "ego", "emu", "m", "ej", "iego", "iemu", "im", "iej")
 _NEGATORS = word_set("nie not no don't dont can't cant nu fara bez without never zle slabo badly slab prost")
@@ -75,7 +72,7 @@ def _forms(name: str) -> set[str]:
 def _names() -> Mapping[str, str]:
     """Every form of every known language name, folded."""
     found = {form: code for code in reversed(_CODES) for name in _stems(code) for form in _forms(name) if len(form) > 3}
-    return found | _CYRILLIC
+    return found | {fold_text(name): code for name, code in _CYRILLIC.items()}
 
 
 def _is_denied(tokens: list[Token], index: int) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _PL = (
-    "be:b ce:c de:d ef:f gie:g ha:h jot:j ka:k el:l em:m en:n pe:p ku:q er:r es:s te:t fau:v fal:v ve:v wu:w "
-    "iks:x igrek:y ipsylon:y zet:z"
+    "be:b ce:c de:d ef:f gie:g ha:h jot:j ka:k el:l em:m en:n pe:p ku:q er:r es:s te:t fau:v fal:v ve:v wu:w iks:x igrek:y ipsylon:y zet:z"
 )
 _EN = (
     "bee:b cee:c sea:c see:c dee:d ee:e eff:f gee:g aitch:h haitch:h jay:j kay:k ell:l em:m en:n pee:p cue:q "

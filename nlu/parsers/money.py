@@ -20,6 +20,10 @@ _BARE = 0.7
 _DOUBTFUL = 0.6
 _LARGEST = Decimal(10) ** 12
 _TWO_MARKS = 2
+_TERMS = word_set(
+    "brutto netto godzine godzina h miesiecznie miesiac dzien dniowka reke na per an a hour hourly month "
+    "monthly gross net day year pe ora luna brut lunar zi mana"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +58,39 @@ class _Finder:
         self.tokens = self.reader.tokens
         self.currency = currency
         self.other_units = units_of(language)
+        self.fillers = fillers_of(language) | _TERMS
 
     def all(self) -> list[_Amount]:
+        """Every amount, left to right."""
         found: list[_Amount] = []
-        taken = 0
-        for number in self.reader.all():
-            if number.first < taken:
-                continue
-            amount = self._amount(number, taken)
+        numbers = {number.first: number for number in self.reader.all()}
+        index = 0
+        while index < len(self.tokens):
+            number = numbers.get(index)
+            taken = found[-1].last if found else 0
+            amount = self._amount(number, taken) if number else self._coin(index)
             if amount is not None:
                 found.append(amount)
-                taken = amount.last
-        return found or self._coins()
-
-    def _coins(self) -> list[_Amount]:
-        """Amounts without a number word: "a fiver", "złotówka", "un leu"."""
-        found = []
-        articles = self.reader.lexicon.weak_one
-        for index, token in enumerate(self.tokens):
-            following = self._text(index + 1)
-            if token.text in self.words.coins:
-                value, currency = self.words.coins[token.text]
-                found.append(self._build(Decimal(value), currency, index, index + 1, named=True))
-            elif token.text in articles and len(following) > 1 and following in self.words.units:
-                found.append(self._build(Decimal(1), self.words.units[following], index, index + 2, named=True))
-            elif token.text in articles and len(following) > 1 and following in self.words.minors:
-                found.append(self._only_minor(Decimal(1), self.words.minors[following], index, index + 2))
+            index = max(index + 1, amount.last if amount else 0, number.last if number else 0)
         return found
+
+    def _coin(self, index: int) -> _Amount | None:
+        """An amount without a number word: "a fiver", "złotówka", "un leu"."""
+        text, following = self._text(index), self._text(index + 1)
+        if text in self.words.coins:
+            value, currency = self.words.coins[text]
+            return self._build(Decimal(value), currency, index, index + 1, named=True)
+        if text not in self.reader.lexicon.weak_one or len(following) < 2:
+            return None
+        if following in self.words.units and not (text == "a" and self._is_per(index)):
+            return self._with_minor(Decimal(1), self.words.units[following], index, index + 2)
+        if following in self.words.minors:
+            return self._only_minor(Decimal(1), self.words.minors[following], index, index + 2)
+        return None
+
+    def _is_per(self, index: int) -> bool:
+        """True for the article of "half a pound": the number before it owns the unit."""
+        return self.reader.word_at(index - 1) is not None
 
     def _build(self, value: Decimal, currency: str, first: int, last: int, *, named: bool) -> _Amount:
         start, end = self.tokens[first].start, self.tokens[last - 1].end
@@ -102,6 +112,7 @@ class _Finder:
         if coin:
             return self._build(value * coin[0], coin[1], number.first, number.last + 1, named=True)
         after = self._skip(number.last)
+        after += value < 1 and self._text(after) == "a"
         text = self._text(after)
         if text in self.words.units:
             return self._with_minor(value, self.words.units[text], number.first, after + 1)
@@ -147,6 +158,8 @@ class _Finder:
         if self._text(last) in self.words.units and self.words.units[self._text(last)] == currency:
             last += 1
         at = last + (self._text(last) in (self.words.joiner, ",") and last < len(self.tokens))
+        if self._text(at) in self.reader.lexicon.weak_one and self._text(at + 1) in self.words.minors:
+            return self._build(value + Decimal("0.01"), currency, first, at + 2, named=True)
         small = self.reader.read(at) if at < len(self.tokens) else None
         if small is None or not small.is_whole or not 0 <= small.value < 100:
             return self._build(value, currency, first, last, named=True)
@@ -160,9 +173,9 @@ class _Finder:
         return self._build(value, currency, first, last, named=True)
 
     def _ends_amount(self, index: int) -> bool:
-        """True when the number before is not the beginning of a range or of another count."""
+        """True at the end and before a mark or a filler: in "20 zł 15 maja" the 15 are no hundredths."""
         text = self._text(index)
-        return text not in self.words.units and text not in self.other_units and text != "%"
+        return (not text[:1].isalpha() and text != "%") or text in self.fillers
 
     def _only_minor(self, value: Decimal, currency: str, first: int, last: int) -> _Amount:
         """ "50 groszy", "99 cents": cents are of the currency that has them, by the context."""
@@ -217,14 +230,8 @@ def parse_money(text: str, context: Context) -> Parsed | None:
     first = amounts[0]
     shapes = [_shape(a.value, code) for a in amounts for code in (a.currency, *a.also)]
     values = [shape for index, shape in enumerate(shapes) if shape not in shapes[:index]]
-    rest = rest_of(folded.tokens(), first.start, first.end, fillers_of(language) | _TERMS)
+    rest = rest_of(folded.tokens(), first.start, first.end, finder.fillers)
     confidence = sureness(_NAMED if first.named else _BARE, rest)
     confidence = confidence if len(values) == 1 else min(confidence, _DOUBTFUL)
     start, end = folded.span(first.start, first.end)
     return Parsed(values[0], max(confidence, 0.5), start, end, tuple(values[1:5]))
-
-
-_TERMS = word_set(
-    "brutto netto godzine godzina h miesiecznie miesiac dzien dniowka reke na per an a hour hourly month "
-    "monthly gross net day year pe ora luna brut lunar zi mana"
-)

@@ -89,9 +89,7 @@ _COMMON = _SYMBOLS | {code.lower(): code for code in _CODES if code != "TRY"}
 
 def _slang(single: Mapping[str, int], more: Mapping[int, str]) -> dict[str, Word]:
     found = {word: Word("scale", value) for word, value in single.items()}
-    return found | {
-        w: Word("scale", value, alone=w.endswith("e")) for value, words in more.items() for w in words.split()
-    }
+    return found | {w: Word("scale", value, alone=w.endswith("e")) for value, words in more.items() for w in words.split()}
 
 
 MONEY_WORDS: Mapping[str, MoneyWords] = {

@@ -10,7 +10,7 @@ _INTRO = {
     "pl": (
         "nazywam sie|mam na imie|mam na nazwisko|moje imie to|moje imie i nazwisko to|moje nazwisko to|"
         "na imie mi|imie i nazwisko|imie|nazwisko|z tej strony|mowi|jestem|tu|tutaj|to ja|to|na imie mam|"
-        "przy telefonie|klaniam sie|ja jestem|ja nazywam sie|pan|pani|tu mowi|po drugiej stronie"
+        "przy telefonie|to jest|klaniam sie|ja jestem|ja nazywam sie|pan|pani|tu mowi|po drugiej stronie"
     ),
     "en": (
         "my name is|my names|my full name is|the name is|the names|name is|name|im|i am|this is|it is|its|"
@@ -25,10 +25,7 @@ _INTRO = {
     ),
 }
 _LEAD = {
-    "pl": (
-        "tak no dobrze ok okej wiec dzien dobry czesc witam hej halo eee yyy hmm a prosze oczywiscie dobry "
-        "wieczor panstwu"
-    ),
+    "pl": ("tak no dobrze ok okej wiec dzien dobry czesc witam hej halo eee yyy hmm a prosze oczywiscie dobry wieczor panstwu"),
     "en": "yes yeah sure ok okay well hi hello hey good morning afternoon evening um uh er so oh and right",
     "ro": "da pai deci buna ziua seara dimineata salut alo sigur ok bine noroc hmm aaa",
 }
@@ -89,6 +86,37 @@ INTRO = _phrases(_INTRO)
 
 TAIL = _phrases(_TAIL)
 """What people say after it."""
+
+WEAK = {
+    words_of(phrase)
+    for phrase in [
+        "jestem",
+        "ja jestem",
+        "tu",
+        "tutaj",
+        "to",
+        "to ja",
+        "to jest",
+        "mowi",
+        "pan",
+        "pani",
+        "im",
+        "i am",
+        "it is",
+        "its",
+        "this is",
+        "here is",
+        "speaking",
+        "name",
+        "sunt",
+        "eu sunt",
+        "aici",
+        "aici e",
+        "aici este",
+        "e",
+    ]
+}
+"""Introductions that begin many other sentences too: "I'm", "jestem", "sunt"."""
 
 LEAD: Mapping[str, frozenset[str]] = {lang: frozenset(text.split()) for lang, text in _LEAD.items()}
 """Greetings and hesitations before everything else."""

@@ -225,12 +225,7 @@ def _romanian() -> NumberWords:
     words |= {form: Word("ten", 50) for form in ("cinzeci",)} | {"saizeci": Word("ten", 60)}
     units = {w: v for w, v in words.items() if v.kind == "unit" and 1 <= v.value <= 9}
     for ten, forms in _RO_SHORT_TENS.items():
-        words |= {
-            f + glue + w: Word("unit", ten + v.value)
-            for f in forms.split()
-            for glue in ("", "'")
-            for w, v in units.items()
-        }
+        words |= {f + glue + w: Word("unit", ten + v.value) for f in forms.split() for glue in ("", "'") for w, v in units.items()}
     words |= {form: Word("times", 100, alone=False) for form in ("suta", "sute")}
     words["zeci"] = Word("times", 10, alone=False)
     words |= {form: Word("scale", v, alone=False) for v, forms in _RO_SCALES.items() for form in forms.split()}

@@ -40,12 +40,7 @@ def _is_part_of_more(text: str, start: int, end: int) -> bool:
 def _is_in_chain(text: str, start: int, end: int) -> bool:
     """True for any piece of "602-130-017"; "5-6" is a range of two numbers."""
     before = text[max(0, start - 24) : start]
-    inside = (
-        before[-1:] == "-"
-        and before[-2:-1].isdigit()
-        and text[end : end + 1] == "-"
-        and text[end + 1 : end + 2].isdigit()
-    )
+    inside = before[-1:] == "-" and before[-2:-1].isdigit() and text[end : end + 1] == "-" and text[end + 1 : end + 2].isdigit()
     return inside or bool(_CHAIN.match(text, end) or _CHAIN_BEFORE.search(before))
 
 

@@ -19,8 +19,7 @@ _V = word_set("v ve vee we fau fal wi vi vie victor")
 _X = frozenset(["x", "iks", "ex", "eks", "ics", "ix", "xray"])
 _JOINED = frozenset({"vx", "viks", "vex", "fauiks"})
 _ORDER_WORDS = word_set(
-    "zamowienie zamowienia zamowieniu zamowieniem order comanda comenzii comenzile numer numeru nr number no "
-    "num numarul nr"
+    "zamowienie zamowienia zamowieniu zamowieniem order comanda comenzii comenzile numer numeru nr number no num numarul nr"
 )
 _GLUE = word_set("i potem dalej eee yyy myslnik kreska spacja and then dash space um uh si apoi liniuta spatiu")
 _DATE = re.compile(r"\d{1,2}([.-])\d{1,2}\1\d{2}\Z")

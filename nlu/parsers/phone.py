@@ -17,9 +17,7 @@ _CALLING_CODES = frozenset({"48", "44", "40"})
 _FEWEST, _MOST = 7, 15
 _MOST_TRIES = 12
 _INTERNATIONAL, _HOME, _TAKEN_APART, _ELSEWHERE, _SEVERAL = 0.97, 0.95, 0.65, 0.7, 0.6
-_GLUE = word_set(
-    "i potem dalej eee yyy myslnik kreska spacja kierunkowy and then dash space um uh si apoi liniuta spatiu"
-)
+_GLUE = word_set("i potem dalej eee yyy myslnik kreska spacja kierunkowy and then dash space um uh si apoi liniuta spatiu")
 _DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}(?!\d)|\d{4}-\d\d-\d\d(?!\d)")
 _PLUS = {"+": "+", "plus": "+"}
 

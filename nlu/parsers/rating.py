@@ -13,7 +13,6 @@ from nlu.parsers.fillers import fillers_of, units_of
 from nlu.parsers.fold import Folded, fold, language_of, rest_of, sureness, word_set
 from nlu.parsers.number_words import mark_nouns
 
-HIGHEST = 10
 _CERTAIN = 0.97
 _SEVERAL = 0.6
 _DEGRADED = 0.2
@@ -69,7 +68,7 @@ class _Finder:
         for number in self.reader.all():
             if number.first < scale_end or number.first in scale or self._is_count(number):
                 continue
-            if number.doubtful or not 0 <= number.value <= HIGHEST:
+            if number.doubtful or not 0 <= number.value <= self.highest:
                 self.broken = True
                 continue
             scale_end = self._scale_end(number)
@@ -136,9 +135,10 @@ def _confidence(folded: Folded, mark: _Mark, several: bool, language: str) -> fl
 
 
 def parse_rating(text: str, context: Context) -> Parsed | None:
-    """A mark from 0 to 10; the value is an ``int``.
+    """A mark from 0 to ``context.highest``; the value is an ``int``.
 
-    Numbers outside the scale and scales that do not end at ``context.highest`` are refused; "7 or 8" gives 7 with 8 as alternative.
+    Numbers outside the scale and other scales ("4 out of 5" where ten is the highest) are refused; "7 or 8" gives 7 with
+    8 as alternative.
     """
     language = language_of(context.language)
     folded = fold(text)

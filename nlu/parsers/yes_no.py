@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from nlu.parsers.base import Context, Parsed
@@ -11,7 +12,8 @@ from nlu.parsers.yes_no_words import YesNoWords, yes_no_words
 _CERTAIN, _SOFT, _RATHER, _HEDGED, _CORRECTED, _AFTER_DOUBT, _ASKED = 0.97, 0.85, 0.7, 0.65, 0.6, 0.55, 0.6
 _SHORT, _MEDIUM, _LONG = 2, 5, 9
 _NEGATORS = frozenset({"nie", "nu", "no"})
-_PAUSES = frozenset(',.!?;:-()"…')
+_DRAWL = re.compile(r"([^\W\d_])\1{2,}")
+"""A letter typed three times or more: "taaak", "nooo"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class _Sentence:
     def __init__(self, folded: Folded, words: YesNoWords) -> None:
         self.words = words
         self.tokens: list[Token] = folded.tokens()
-        self.plain = [t.text.replace("'", "") for t in self.tokens]
+        self.plain = [_DRAWL.sub(r"\1", t.text.replace("'", "")) for t in self.tokens]
         self.unknown: list[int] = []
         self.signals = self._absorb(self._read())
 
@@ -158,9 +160,7 @@ def _answers(sentence: _Sentence) -> list[_Signal]:
     found = [s for s in sentence.signals if s.polarity is not None]
     firm = [s for s in found if s.kind != "soft"]
     found = firm or found
-    return found[:1] + [
-        s for s in found[1:] if not _is_statement(s) and not (s.runs_on and s.words not in sentence.words.core)
-    ]
+    return found[:1] + [s for s in found[1:] if not _is_statement(s) and not (s.runs_on and s.words not in sentence.words.core)]
 
 
 def _decide(sentence: _Sentence, language: str) -> tuple[_Signal, float] | None:

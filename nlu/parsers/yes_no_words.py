@@ -57,7 +57,7 @@ _PL = {
         "absolutnie|absolutnie nie|w zadnym razie|w zadnym wypadku|za nic|za nic w swiecie|nigdy|nigdy w zyciu|"
         "nie ma mowy|mowy nie ma|wykluczone|bynajmniej|nic z tych rzeczy|wcale|wcale nie|wcale ze nie|"
         "a wlasnie ze nie|nie zgadzam sie|nie zgadza sie|to sie nie zgadza|to nieprawda|nieprawda|niestety|"
-        "niestety nie|nie dziekuje|dziekuje nie|podziekuje|nope|nie chce|nie tak|nie trzeba|nie potrzeba|"
+        "niestety nie|nie dziekuje|dziekuje nie|podziekuje|nope|nie mam|nie moge|nie posiadam|nie chce|nie tak|nie trzeba|nie potrzeba|"
         "nie potrzebuje|odmawiam|nie zycze sobie|nie wyrazam zgody|nie akceptuje|niepoprawnie|niepoprawne|"
         "nie do konca|jeszcze nie|juz nie|ani mi sie sni|jasne ze nie|pewnie ze nie|oczywiscie ze nie|no co ty|"
         "no skad|no skadze|a skad|a gdzie tam|nie no skad|nie no skadze|tak nie jest|to nie tak|blad|zle|pomylka|"
@@ -85,13 +85,10 @@ _PL = {
         "jednak|z pewnoscia|zasadniczo|oczywiscie ze|jasne ze|pewnie ze|no pewnie ze|na pewno|wiadomo ze|"
         "uwazam ze|mowie ze|jestem pewien ze|jestem pewna ze"
     ),
-    "hedge": (
-        "chyba|raczej|moze|wydaje mi sie|wydaje mi sie ze|mysle|mysle ze|sadze ze|prawdopodobnie|w sumie|"
-        "w zasadzie|niby"
-    ),
+    "hedge": ("chyba|raczej|moze|wydaje mi sie|wydaje mi sie ze|mysle|mysle ze|sadze ze|prawdopodobnie|w sumie|w zasadzie|niby"),
     "correct": "znaczy|to znaczy|tzn|przepraszam|sorry|pardon|a nie|a jednak|jednak",
     "filler": (
-        "hmm|hm|eee|ee|e|yyy|yy|y|a|ach|och|oj|aj|ojej|um|uhh|eh|ech|prosze pani|prosze pana|prosze panstwa|pani|"
+        "ale|hmm|hm|eee|ee|e|yyy|yy|y|a|ach|och|oj|aj|ojej|um|uhh|eh|ech|prosze pani|prosze pana|prosze panstwa|pani|"
         "panie|dziekuje|dzieki|dziekuje bardzo|bardzo|wiec|to|wlasnie|i|ze|juz|ja|jestem|jak mowilem|sluchaj|"
         "slucham|halo|dzien dobry|serio|naprawde|w takim razie|teraz|z mojej strony|jest|wszystko|jestem za|"
         "super|swietnie|bardzo prosze"
@@ -161,7 +158,7 @@ _EN = {
     "hedge": "probably|i think|i guess|i suppose|maybe|perhaps|mostly|i believe|i would say|most likely",
     "correct": "i mean|sorry|wait|actually|rather|scratch that|correction",
     "filler": (
-        "um|uh|er|erm|hmm|hm|ah|oh|well|so|like|you know|thanks|thank you|thanks a lot|thank you very much|"
+        "but|right now|um|uh|er|erm|hmm|hm|ah|oh|well|so|like|you know|thanks|thank you|thanks a lot|thank you very much|"
         "please|and|that|the|sir|madam|maam|mate|love|dear|then|just|it|very much|a lot|hello|hi|hey|man|dude|"
         "all|now|today|from me"
     ),
@@ -183,10 +180,7 @@ _RO = {
         "mai incape vorba|mai e vorba|normal|sigur ca vreau|spun da|am zis da|zic da|am spus da|cam da|asta e|"
         "am|da am|o am|da o am|pot|da pot|detin"
     ),
-    "soft": (
-        "bine|e bine|foarte bine|este bine|ok|okay|okey|e ok|este ok|va rog|te rog|perfect|super|in regula|"
-        "e in regula|totul e bine"
-    ),
+    "soft": ("bine|e bine|foarte bine|este bine|ok|okay|okey|e ok|este ok|va rog|te rog|perfect|super|in regula|e in regula|totul e bine"),
     "rather_yes": (
         "cred ca da|cred|parca da|poate da|probabil|probabil ca da|mai mult ca sigur|presupun|presupun ca da|"
         "banuiesc|banuiesc ca da|mi se pare ca da|sper ca da|oarecum|intr un fel|intr un fel da|mai degraba da|"
@@ -195,7 +189,7 @@ _RO = {
     "no": (
         "nu|nu nu|ba nu|a nu|nu nu nu|nu multumesc|multumesc nu|nici vorba|nici gand|nici pomeneala|"
         "nici pe departe|nici macar|deloc|niciodata|nicidecum|in niciun caz|in nici un caz|sub nicio forma|"
-        "sub nici o forma|categoric nu|absolut deloc|nu vreau|nu doresc|nu sunt de acord|nu e corect|"
+        "sub nici o forma|categoric nu|absolut deloc|nu am|n am|nu detin|nu vreau|nu doresc|nu sunt de acord|nu e corect|"
         "nu este corect|nu e adevarat|nu este adevarat|gresit|e gresit|este gresit|fals|incorect|nu e asa|"
         "nu este asa|nu accept|nu confirm|refuz|inca nu|nu inca|nu acum|nu azi|nu astazi|nu e nevoie|"
         "nu este nevoie|n am nevoie|nu am nevoie|nu trebuie|nu pot|nope|no|nu mai vreau|din pacate|din pacate nu|"
@@ -222,12 +216,10 @@ _RO = {
         "cu siguranta|clar|clar ca|normal ca|fireste ca|cu siguranta ca|pai|sincer|chiar|eu zic|eu zic ca|"
         "va spun ca|spun ca|zic ca|vreau sa spun|in mod sigur|hotarat"
     ),
-    "hedge": (
-        "cred ca|cred|parca|probabil|poate|mai degraba|presupun ca|mi se pare ca|in principiu|as zice ca|banuiesc ca"
-    ),
+    "hedge": ("cred ca|cred|parca|probabil|poate|mai degraba|presupun ca|mi se pare ca|in principiu|as zice ca|banuiesc ca"),
     "correct": "adica|de fapt|scuze|pardon|ba|stai|vreau sa zic",
     "filler": (
-        "pai|deci|hmm|hm|ă|aaa|aa|a|eee|e|ei|of|ah|oh|o|va|rog|va rog|va rog frumos|te rog|multumesc|"
+        "dar|pai|deci|hmm|hm|ă|aaa|aa|a|eee|e|ei|of|ah|oh|o|va|rog|va rog|va rog frumos|te rog|multumesc|"
         "multumesc frumos|mersi|mulțumesc mult|domnule|doamna|domnisoara|si|sa|asta|eu|acum|azi|atunci|mult|"
         "foarte|frumos|alo|buna|buna ziua|din partea mea|asa|e|este|sunt|totul|toate|mi|imi"
     ),

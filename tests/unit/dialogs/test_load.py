@@ -16,8 +16,8 @@ slots:
   colour: {type: text, parser: text}
 responses:
   utter_ask_colour:
-    - {text: Which colour?, translation: {pl: Jaki kolor?, ro: Ce culoare?}}
-    - {text: What colour?, translation: {pl: Który kolor?, ro: Care culoare?}}
+    - {text: "Which colour?", translation: {pl: "Jaki kolor?", ro: "Ce culoare?"}}
+    - {text: "What colour?", translation: {pl: "Który kolor?", ro: "Care culoare?"}}
 """
 GOOD_FLOW = """
 flows:
@@ -49,8 +49,8 @@ def test_nested_steps_become_one_table(tmp_path: Path) -> None:
     _, flows = load_folders(_write(tmp_path))
     steps = flows["paint"].steps
     assert flows["paint"].first == "ask"
-    assert [branch.then for branch in steps["ask"].next] == ["set_slots_11", "ask_again"]
-    assert steps["set_slots_11"].next[0].then == END
+    assert [branch.then for branch in steps["ask"].next] == ["set_slots_12", "ask_again"]
+    assert steps["set_slots_12"].next[0].then == END
     assert steps["ask_again"].next[0].then == END
 
 
@@ -58,13 +58,13 @@ def test_nested_steps_become_one_table(tmp_path: Path) -> None:
     ("flows", "line", "reason"),
     [
         (GOOD_FLOW.replace("collect: colour\n        next", "colect: colour\n        next"), 7, "exactly one of|does not know"),
-        (GOOD_FLOW.replace('slots.colour is "red"', "slots.colour is is"), 10, "cannot read the condition"),
+        (GOOD_FLOW.replace('slots.colour is "red"', "slots.colour >"), 10, "cannot read the condition"),
         (GOOD_FLOW.replace("          - else: ask_again\n", ""), 7, "needs an 'else'"),
         (GOOD_FLOW.replace("id: ask_again", "id: ask"), 15, "is taken"),
         (GOOD_FLOW.replace("steps:", "stepps:"), 4, "does not know 'stepps'"),
         ("flows: []", 1, "must be a mapping"),
         ("flows:\n  paint: {name: x, steps: []}", 2, "has no steps"),
-        ("flows:\n  a: {name: x\n", 3, ""),
+        ("flows:\n  a: {name: x\n", 3, "expected"),
     ],
 )
 def test_mistakes_are_named_with_file_and_line(tmp_path: Path, flows: str, line: int, reason: str) -> None:
@@ -108,9 +108,9 @@ def test_the_check_finds(tmp_path: Path, change: tuple[str, str], reason: str) -
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ((", ro: Ce culoare?", ""), "missing in ro"),
+        ((', ro: "Ce culoare?"', ""), "missing in ro"),
         (("Jaki kolor?", "Jaki {x} kolor?"), "different values by language"),
-        (("    - {text: What colour?, translation: {pl: Który kolor?, ro: Care culoare?}}\n", ""), "second wording"),
+        (('    - {text: "What colour?", translation: {pl: "Który kolor?", ro: "Care culoare?"}}\n', ""), "second wording"),
     ],
 )
 def test_the_check_finds_in_the_domain(tmp_path: Path, change: tuple[str, str], reason: str) -> None:

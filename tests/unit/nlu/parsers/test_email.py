@@ -7,9 +7,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parser_cases import LANGUAGES, QUICK, check, context, hostile_test, random_text_test, table
 
 from nlu.parsers.email import parse_email
+from tests.unit.nlu.parsers.parser_cases import LANGUAGES, QUICK, check, context, hostile_test, random_text_test, table
 
 PL = table(
     "pl",
@@ -80,7 +80,10 @@ EN = table(
     john@example.com! => john@example.com
     (john@example.com) => john@example.com
     my email is john@example.com, thanks => john@example.com
-    o'neil@example.com => neil@example.com
+    o'neil@example.com => o'neil@example.com
+    'john@example.com' => john@example.com
+    a#b@example.com => -
+    я@example.com => -
     john@example.com or j@x.org => john@example.com | j@x.org
     john dot smith at gmail dot com => john.smith@gmail.com
     John dot Smith at Gmail dot com. => john.smith@gmail.com
@@ -229,7 +232,7 @@ def test_round_trip_of_spoken_addresses(language: str, first: str, last: str, do
 def test_an_address_read_is_an_address(language: str, text: str) -> None:
     parsed = parse_email(text, context(language))
     if parsed is not None:
-        assert re.fullmatch(r"[a-z0-9][a-z0-9._%+-]*@([a-z0-9-]+\.)+[a-z]{2,24}", parsed.value)
+        assert re.fullmatch(r"[a-z0-9][a-z0-9._%+'-]*@([a-z0-9-]+\.)+[a-z]{2,24}", parsed.value)
 
 
 @QUICK

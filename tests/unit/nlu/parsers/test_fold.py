@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parser_cases import QUICK
 
 from nlu.parsers.fold import LOOK_AT, fold, fold_text, language_of, words_of
+from tests.unit.nlu.parsers.parser_cases import QUICK
 
 
 @pytest.mark.parametrize(

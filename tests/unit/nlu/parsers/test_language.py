@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parser_cases import LANGUAGES, QUICK, check, context, hostile_test, random_text_test, table
 
 from nlu.parsers.language import parse_language
+from tests.unit.nlu.parsers.parser_cases import LANGUAGES, QUICK, check, context, hostile_test, random_text_test, table
 
 PL = table(
     "pl",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
-from parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 from nlu.parsers.money import parse_money
+from tests.unit.nlu.parsers.parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 PL = table(
     "pl",
@@ -59,6 +59,8 @@ PL = table(
     od 20 do 25 zł => 20.00 PLN | 25.00 PLN
     20-25 zł => 20.00 PLN | 25.00 PLN
     30 albo 35 złotych => 30.00 PLN | 35.00 PLN
+    zapłaciłem 20 zł 15 maja => 20.00 PLN
+    stówa albo dwie stówy => 100.00 PLN | 200.00 PLN
     99 centów => 0.99 EUR | 0.99 USD
     -5 zł => -
     minus pięć złotych => -
@@ -85,6 +87,8 @@ EN = table(
     twenty pounds => 20.00 GBP
     a hundred pounds => 100.00 GBP
     a pound => 1.00 GBP
+    half a pound => 0.50 GBP
+    a pound fifty => 1.50 GBP
     five grand => 5000.00 GBP
     5k => 5000.00 GBP
     a fiver => 5.00 GBP
@@ -146,6 +150,9 @@ RO = table(
     un leu => 1.00 RON
     un ban => 0.01 RON
     un euro => 1.00 EUR
+    un leu și șaizeci de bani => 1.60 RON
+    doi lei și un ban => 2.01 RON
+    jumătate de leu => 0.50 RON
     doi lei => 2.00 RON
     zece lei => 10.00 RON
     zece lei și cincizeci de bani => 10.50 RON

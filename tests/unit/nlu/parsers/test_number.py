@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
-from parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 from nlu.parsers.number import parse_integer, parse_number
+from tests.unit.nlu.parsers.parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 PL = table(
     "pl",
@@ -77,6 +77,7 @@ PL = table(
     nie wiem => -
     stolica => -
     trzydniowy => -
+    pół do ósmej => -
     1/2 => -
     1,2,3 => -
     """,

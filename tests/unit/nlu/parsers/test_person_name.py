@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parser_cases import LANGUAGES, QUICK, check, context, hostile_test, random_text_test, table
 
 from nlu.parsers.person_name import parse_person_name
+from tests.unit.nlu.parsers.parser_cases import LANGUAGES, QUICK, check, context, hostile_test, random_text_test, table
 
 PL = table(
     "pl",
@@ -28,6 +28,9 @@ PL = table(
     anna maria nowak-kowalska => Anna Maria Nowak-Kowalska
     tak, Piotr Wiśniewski => Piotr Wiśniewski
     Jan Nowak, dziękuję => Jan Nowak
+    nazywam się Jan Nowak i dzwonię w sprawie zamówienia => Jan Nowak
+    to jest Jan Nowak => Jan Nowak
+    jestem jan => Jan
     chcę umówić wizytę => -
     jestem zainteresowany => -
     jan 3 => -
@@ -40,7 +43,7 @@ PL = table(
     a => -
     wczoraj kupiłem u was nowy rower => -
     konsultant => -
-    """.replace("    Jan Nowak, dziękuję => Jan Nowak\n", "    Jan Nowak, dziękuję => Jan Nowak\n"),
+    """,
 )
 EN = table(
     "en",
@@ -60,6 +63,7 @@ EN = table(
     Dr. Smith => Smith
     the name's Bond => Bond
     Zoë => Zoë
+    my name is John and I need help => John
     I want a refund => -
     I'm calling about my order => -
     I'm not sure => -
@@ -90,6 +94,7 @@ RO = table(
     Ion Popescu la telefon => Ion Popescu
     Ion Popescu, mulțumesc => Ion Popescu
     doamna Ionescu => Ionescu
+    mă numesc Ion Pop și vreau o programare => Ion Pop
     vreau o programare => -
     sunt interesat => -
     ion 3 => -
@@ -115,6 +120,12 @@ def test_an_introduction_makes_it_certain() -> None:
     assert introduced is not None
     assert bare.confidence < 0.9 <= introduced.confidence
     assert (introduced.start, introduced.end) == (12, 24)
+
+
+def test_a_weak_introduction_of_a_small_word_is_doubtful() -> None:
+    for language, text in (("pl", "jestem zdenerwowany"), ("en", "I'm stuck"), ("ro", "sunt nervos")):
+        parsed = parse_person_name(text, context(language))
+        assert parsed is None or parsed.confidence < 0.7
 
 
 @QUICK

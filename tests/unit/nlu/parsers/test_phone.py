@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
-from parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 from nlu.parsers.phone import parse_phone
+from tests.unit.nlu.parsers.parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 PL = table(
     "pl",
@@ -202,7 +202,9 @@ def test_digits_taken_apart_to_fit_a_plan_are_never_certain() -> None:
     assert parsed.confidence < 0.8
 
 
-@pytest.mark.parametrize(("language", "country", "digits"), [("pl", "PL", "602130017"), ("en", "GB", "07911123456"), ("ro", "RO", "0722123456")])
+@pytest.mark.parametrize(
+    ("language", "country", "digits"), [("pl", "PL", "602130017"), ("en", "GB", "07911123456"), ("ro", "RO", "0722123456")]
+)
 def test_every_digit_spoken_alone(language: str, country: str, digits: str) -> None:
     text = " ".join(num2words(int(d), lang=language) for d in digits)
     parsed = parse_phone(text, context(language))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
-from parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 from nlu.parsers.rating import parse_rating
+from tests.unit.nlu.parsers.parser_cases import LANGUAGES, QUICK, WITHOUT_NUMBERS, check, context, hostile_test, random_text_test, table
 
 PL = table(
     "pl",
@@ -207,6 +209,14 @@ def test_round_trip_of_marks(language: str, mark: int) -> None:
             assert (parsed.value, parsed.alternatives) == (mark, ())
         else:
             assert parsed is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("4 out of 5", 4), ("5/5", 5), ("five", 5), ("on a scale of one to five, three", 3), ("6", None), ("9/10", None)]
+)
+def test_a_scale_may_end_elsewhere(text: str, value: int | None) -> None:
+    parsed = parse_rating(text, replace(context("en"), highest=5))
+    assert (parsed and parsed.value) == value
 
 
 @QUICK

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import pytest
-from parser_cases import context
 
 from nlu.parsers.base import Choice
 from nlu.parsers.registry import PARSERS, parse
+from tests.unit.nlu.parsers.parser_cases import context
 
-KINDS = (
-    "number integer money rating phone email postal_code order_number yes_no choice person_name language text "
-    "when date time datetime duration"
-).split()
+KINDS = [
+    "number",
+    "integer",
+    "money",
+    "rating",
+    "phone",
+    "email",
+    "postal_code",
+    "order_number",
+    "yes_no",
+    "choice",
+    "person_name",
+    "language",
+    "text",
+    "when",
+    "date",
+    "time",
+    "datetime",
+    "duration",
+]
 
 
 def test_every_kind_has_a_parser() -> None:

@@ -7,9 +7,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parser_cases import QUICK, context, hostile_test, random_text_test
 
 from nlu.parsers.text import LONGEST, parse_text
+from tests.unit.nlu.parsers.parser_cases import QUICK, context, hostile_test, random_text_test
 
 
 @pytest.mark.parametrize(
