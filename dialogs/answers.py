@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from dialogs.scene import Scene
 from dialogs.state import DialogState
 from nlu.parsers.base import Choice, Context, Parsed
 
+EXACT = 0.97
+"""From this confidence (0..1) on, a choice was named in full with nothing but courtesies around it ("refund, please")."""
 STRONG = 0.85
 """From this confidence (0..1) on, an answer that covers most of the sentence beats any intent."""
 OTHER = "other"
@@ -58,7 +61,8 @@ class Answers:
         if parsed is None:
             return None
         span = len(text[parsed.start : parsed.end].strip())
-        coverage = span / max(1, len(text.strip()))
+        exact = slot.parser == "choice" and parsed.confidence >= EXACT
+        coverage = 1.0 if exact else span / max(1, len(text.strip()))
         return Reading(parsed.value, parsed.confidence, coverage, parsed.alternatives)
 
     def named(self, slot: Slot, value: Any, text: str, state: DialogState, scene: Scene) -> bool:

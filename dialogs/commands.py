@@ -76,6 +76,13 @@ class OfferLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question asked back in mid-flow: answer it if the knowledge base surely can, else do what ``otherwise`` says."""
+
+    otherwise: SetSlot | Reject | Disambiguate | NotUnderstood
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """Say the last message again."""
 
@@ -92,5 +99,5 @@ class NotUnderstood:
 
 Command = (
     SetSlot | Prefill | Reject | Disambiguate | Correct | StartFlow | Clarify | ChangeLanguage | OfferLanguage | Repeat
-    | Wait | NotUnderstood
+    | Question | Wait | NotUnderstood
 )  # fmt: skip

@@ -152,11 +152,10 @@ def _train(model: Path, rasa_python: Path, project: Path, data_dir: Path, progre
 
 def _run(command: list[str], project: Path, scratch: Path, log: Path, models: Path, progress: Progress | None) -> int:
     expected, started = _expected(models), time.monotonic()
-    environment = rasa_environment(project, scratch)
+    # Embedding all sentences takes minutes; those of the last training are kept. See nlu/rasa_components/sentences.py.
+    environment = rasa_environment(project, scratch) | {"VOXTRAIL_EMBEDDINGS": str(models / "embeddings.npz")}
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=scratch, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
+        process = subprocess.Popen(command, cwd=scratch, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             while process.poll() is None:
                 if progress:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Where jobs are registered; workers open it on a database with ``with_connector``."""
 
-MOST_TRIES = 8
-_PATIENTLY = procrastinate.RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=4)
+MOST_RETRIES = 8
+_PATIENTLY = procrastinate.RetryStrategy(max_attempts=MOST_RETRIES, exponential_wait=4)
 
 
 def _service(context: procrastinate.JobContext) -> Service:
@@ -32,7 +32,7 @@ async def deliver(context: procrastinate.JobContext, key: str) -> None:
     try:
         await deliveries.send(key)
     except Exception:
-        if context.job.attempts + 1 >= MOST_TRIES:
+        if context.job.attempts >= MOST_RETRIES:
             await deliveries.give_up(key)
         raise
 

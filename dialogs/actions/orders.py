@@ -98,10 +98,21 @@ def mentioned(text: str, items: Iterable[Mapping[str, Any]], language: str) -> l
     heard = re.findall(r"\w+", folded(text))
     found = []
     for item in items:
-        stems = [word[: max(3, min(5, len(word) - 1))] for word in re.findall(r"\w{3,}", folded(item_name(item, language)))]
-        if any(word.startswith(stem) and len(word) <= len(stem) + 4 for stem in stems for word in heard):
+        words = re.findall(r"\w{3,}", folded(item_name(item, language)))
+        if any(_is_form_of(said, word, language) for said in heard for word in words):
             found.append(str(item["sku"]))
     return found
+
+
+def _is_form_of(said: str, word: str, language: str) -> bool:
+    """Whether a said word is this word with another ending. Short words change little: "buty", not "butelka"."""
+    if language == "en" or len(word) <= 3:
+        return said in (word, word + "s") or (word.endswith("s") and said == word[:-1])
+    if len(word) == 4:
+        stem = word[:3] if language == "pl" else word
+        return said.startswith(stem) and len(said) <= 6
+    stem = word[: min(5, len(word) - 1)]
+    return said.startswith(stem) and len(said) <= len(word) + 4
 
 
 async def order_of(turn: ActionTurn, slot: str = "order_id") -> Order:
@@ -141,8 +152,14 @@ async def ticket(turn: ActionTurn, kind: str, text: str, order: Order | None = N
 
 def item_options(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What can be chosen of an order: each thing, and all of them."""
-    options = [{"value": item["sku"], "labels": {language: [name] for language, name in item["name"].items()}} for item in items]
+    options = [{"value": item["sku"], "labels": {language: _names(item, language) for language in item["name"]}} for item in items]
     return [*options, {"value": ALL, "labels": _ALL_LABELS}] if len(items) > 1 else options
+
+
+def _names(item: Mapping[str, Any], language: str) -> list[str]:
+    """What people call a thing: its name, or one of the words of it."""
+    name = item_name(item, language)
+    return [name, *re.findall(r"[^\W\d_]{4,}", name)]
 
 
 # ---- finding
@@ -325,7 +342,7 @@ def _options(orders: list[Order]) -> list[dict[str, Any]]:
                     order_label(order, language),
                     order["id"],
                     order["id"][3:],
-                    *(item_name(item, language) for item in order["items"]),
+                    *(name for item in order["items"] for name in _names(item, language)),
                 ]
                 for language in _OTHER_LABELS
             },

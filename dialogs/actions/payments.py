@@ -64,6 +64,9 @@ async def check_tax_id(turn: ActionTurn) -> None:
 def valid_tax_id(digits: str) -> bool:
     """Whether the digits are a Polish NIP, a Romanian CUI or a British VAT number, by their check digits."""
 
+    if not digits.strip("0"):
+        return False
+
     def weighed(weights: tuple[int, ...]) -> int:
         return sum(int(d) * w for d, w in zip(digits, weights, strict=False))
 
@@ -73,7 +76,7 @@ def valid_tax_id(digits: str) -> bool:
         total = weighed((8, 7, 6, 5, 4, 3, 2)) + int(digits[7:])
         if total % 97 == 0 or (total + 55) % 97 == 0:
             return True
-    if not 5 <= len(digits) <= 10 or not int(digits):
+    if not 5 <= len(digits) <= 10:
         return False
     padded = digits[:-1].zfill(9)
     return sum(int(d) * w for d, w in zip(padded, (7, 5, 3, 2, 1, 7, 5, 3, 2), strict=True)) * 10 % 11 % 10 == int(digits[-1])

@@ -34,6 +34,8 @@ _OTHER = {
 _LATER = re.compile(r"p[oó][zź]niej|\blater\b|t[aâ]rziu|\bmai încolo|\bmai incolo", re.IGNORECASE)
 _EARLIER = re.compile(r"wcze[sś]niej|\bearlier\b|\bsooner\b|devreme|mai repede", re.IGNORECASE)
 _LAST = re.compile(r"\bostatni|\blast\b|\bultim", re.IGNORECASE)
+_NOW = re.compile(r"\bteraz\b|\bnow\b|\bacum\b", re.IGNORECASE)
+_INVOICE = re.compile(r"faktur|kwot|invoice|\bbill\b|amount|factur|\bsum[aăe]", re.IGNORECASE)
 _SKIP = re.compile(r"^\W*(pomi[nń]\w*|dalej|skip\w*|pass|rather not|trec\w* peste|sar\w*( peste)?|nu vreau.*|none)\W*$", re.IGNORECASE)
 _REASONS = (
     ("price", re.compile(r"cen[aąęy]|drog|price|expensive|cost|pre[tț]|scump", re.IGNORECASE)),
@@ -51,6 +53,12 @@ async def reminder_name(turn: ActionTurn) -> None:
     """The first name to ask for; a person without a name is asked for otherwise."""
     words = turn.scene.person.name.split()
     turn.set(reminder_name=words[0] if words else None)
+
+
+@action("action_read_refusal")
+async def read_refusal(turn: ActionTurn) -> None:
+    """ "Not now" is no "that's not me": who has no time is called later, not struck off."""
+    turn.set(bad_moment=_meant(turn) == "call_back_later" or bool(_NOW.search(turn.heard.text)))
 
 
 async def _open_record(turn: ActionTurn, kind: str, states: Sequence[str], order: str) -> dict[str, Any] | None:
@@ -101,7 +109,7 @@ def _skips(turn: ActionTurn, answer: str) -> bool:
 
 # ---- appointment
 
-_APPOINTMENT_WISHES = {"reschedule": "reschedule", "cancel_appointment": "cancel", "running_late": "late"}
+_APPOINTMENT_WISHES = {"reschedule": "reschedule", "cancel_appointment": "cancel", "running_late": "delay"}
 
 
 @action("action_take_up_appointment")
@@ -127,7 +135,7 @@ async def find_appointment(turn: ActionTurn) -> None:
     )  # fmt: skip
     wish = _APPOINTMENT_WISHES.get(_meant(turn))
     if wish:
-        late = _said(turn, "duration") if wish == "late" else None
+        late = _said(turn, "duration") if wish == "delay" else None
         turn.set(appointment_answer=wish, late_time=late or turn.slots.get("late_time"))
     turn.say("utter_appointment_is", **_shown(turn, found))
 
@@ -400,6 +408,12 @@ async def _payment(turn: ActionTurn) -> dict[str, Any]:
     if found is None:
         raise LookupError("the payment is gone")
     return found
+
+
+@action("action_read_trouble")
+async def read_trouble(turn: ActionTurn) -> None:
+    """A "no" to the invoice itself ("I don't agree with this invoice") is a dispute; a plain one is asked about."""
+    turn.set(payment_trouble="dispute" if _INVOICE.search(turn.heard.text) else None)
 
 
 @action("action_take_trouble")

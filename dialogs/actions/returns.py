@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from dialogs.actions.orders import (
     WAITING,
     Order,
     day_of,
+    folded,
     hand_over,
     item_name,
     item_options,
@@ -35,6 +37,11 @@ REFUND_DAYS = 14
 """Days in which money has to be back."""
 DONE = "done"
 """The choice "that is all"."""
+_WISHES = {
+    "refund": re.compile(r"pieni[ae]|\bkas[ey]\b|\bmoney|refund|\bbanii?\b|ramburs"),
+    "exchange": re.compile(r"wymi[ae]n|exchange|\bswap|schimb"),
+}
+"""What a first sentence says of the wish, in all languages, without diacritics; "zwrot" alone says neither."""
 _DONE_LABELS = {"pl": ["To wszystko", "nic więcej"], "en": ["That is all", "nothing else"], "ro": ["Asta e tot", "nimic altceva"]}
 
 
@@ -50,6 +57,7 @@ async def check_return(turn: ActionTurn) -> None:
     turn.set(return_order=order["id"], return_label=order_label(order, turn.language), return_case="closed")
     if not turn.slots.get("return_words"):
         turn.set(return_words=turn.slots.get("order_words"))
+    _wished_already(turn)
     returns = [r for r in await turn.scene.records.find("return", order=order["id"]) if r["status"] != "withdrawn"]
     gone = {item["sku"] for known in returns for item in known["items"]}
     left = [item for item in order["items"] if item["sku"] not in gone]
@@ -66,6 +74,14 @@ async def check_return(turn: ActionTurn) -> None:
         _too_late(turn, order, left)
     else:
         _offer_items(turn, in_time)
+
+
+def _wished_already(turn: ActionTurn) -> None:
+    words = folded(turn.slots.get("order_words") or "")
+    wishes = [wish for wish, said in _WISHES.items() if said.search(words)]
+    if len(wishes) == 1 and not turn.slots.get("return_wish"):
+        turn.set(return_wish=wishes[0])
+        turn.effect("answered", slot="return_wish")
 
 
 def _too_late(turn: ActionTurn, order: Order, items: list[dict[str, Any]]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from babel.numbers import get_currency_precision
 
@@ -195,6 +196,15 @@ def _joined(finder: _Finder, left: _Amount, right: _Amount) -> bool:
     return 0 < len(between) <= 2 and all(word in finder.words.between for word in between)
 
 
+def _same_scale(finder: _Finder, amounts: Sequence[_Amount]) -> list[_Amount]:
+    """In "od 3 do 4 tysięcy" the three is thousands too."""
+    found = list(amounts)
+    for index, (left, right) in enumerate(pairwise(amounts)):
+        if not left.named and left.value >= 1 and left.value * 1000 <= right.value and _joined(finder, left, right):
+            found[index] = replace(left, value=left.value * 1000)
+    return found
+
+
 def _chosen(finder: _Finder, amounts: Sequence[_Amount]) -> list[_Amount]:
     """The amounts that count: named ones, and bare ones tied to them; bare ones only when nothing is named."""
     named = [a for a in amounts if a.named]
@@ -224,7 +234,7 @@ def parse_money(text: str, context: Context) -> Parsed | None:
     language = language_of(context.language)
     folded = fold(text)
     finder = _Finder(folded, language, context.currency.upper())
-    amounts = _chosen(finder, finder.all())
+    amounts = _chosen(finder, _same_scale(finder, finder.all()))
     if not amounts:
         return None
     first = amounts[0]

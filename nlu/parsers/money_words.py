@@ -62,7 +62,7 @@ _PL_SLANG_MORE = {
     1000: "tysiaki tysiakow tysiaka patyki patykow kola kolo kol kafli kafle",
     10**6: "banki baniek banke",
 }
-_EN_SLANG_MORE = {1000: "grand"}
+_EN_SLANG_MORE = {1000: "grand k"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,35 +87,11 @@ INTRO = _phrases(_INTRO)
 TAIL = _phrases(_TAIL)
 """What people say after it."""
 
-WEAK = {
-    words_of(phrase)
-    for phrase in [
-        "jestem",
-        "ja jestem",
-        "tu",
-        "tutaj",
-        "to",
-        "to ja",
-        "to jest",
-        "mowi",
-        "pan",
-        "pani",
-        "im",
-        "i am",
-        "it is",
-        "its",
-        "this is",
-        "here is",
-        "speaking",
-        "name",
-        "sunt",
-        "eu sunt",
-        "aici",
-        "aici e",
-        "aici este",
-        "e",
-    ]
-}
+_WEAK = (
+    "jestem|ja jestem|tu|tutaj|to|to ja|to jest|mowi|pan|pani|im|i am|it is|its|this is|here is|speaking|name|sunt|eu sunt|"
+    "aici|aici e|aici este|e"
+)
+WEAK = frozenset(words_of(phrase) for phrase in _WEAK.split("|"))
 """Introductions that begin many other sentences too: "I'm", "jestem", "sunt"."""
 
 LEAD: Mapping[str, frozenset[str]] = {lang: frozenset(text.split()) for lang, text in _LEAD.items()}

@@ -17,6 +17,7 @@ DIGITS = 6
 _PREFIXED, _NAMED, _BARE, _TAKEN_APART, _SEVERAL = 0.97, 0.93, 0.88, 0.75, 0.6
 _V = word_set("v ve vee we fau fal wi vi vie victor")
 _X = frozenset(["x", "iks", "ex", "eks", "ics", "ix", "xray"])
+_BETWEEN = frozenset({"-", ".", ",", "myslnik", "kreska", "minus", "dash", "hyphen", "liniuta", "cratima"})
 _JOINED = frozenset({"vx", "viks", "vex", "fauiks"})
 _ORDER_WORDS = word_set(
     "zamowienie zamowienia zamowieniu zamowieniem order comanda comenzii comenzile numer numeru nr number no num numarul nr"
@@ -85,7 +86,7 @@ class _Finder:
     def _prefix(self, first: int) -> int | None:
         """The token where "VX" begins before the digits, or None."""
         at = first - 1
-        while at >= 0 and self._text(at) in ("-", ".", ","):
+        while at >= 0 and self._text(at) in _BETWEEN:
             at -= 1
         if self._text(at) in _JOINED:
             return at

@@ -85,15 +85,18 @@ class _Sentence:
         return best
 
     def _absorb(self, signals: list[_Signal]) -> list[_Signal]:
-        """Joins "jasne że" and "chyba" to the answer right after them."""
+        """Joins "jasne że" and "chyba" to the answer after them, fillers aside ("no to nie")."""
         found: list[_Signal] = []
+        edge = -1
         for signal in reversed(signals):
-            after = found[-1] if found else None
-            if signal.words in self.words.leads and after and after.first == signal.last and after.polarity is not None:
-                hedged = after.hedged or signal.words in self.words.hedges
-                found[-1] = replace(after, first=signal.first, hedged=hedged)
+            touches = signal.last == edge
+            if touches and signal.words in self.words.leads and found[-1].polarity is not None:
+                hedged = found[-1].hedged or signal.words in self.words.hedges
+                found[-1] = replace(found[-1], first=signal.first, hedged=hedged)
             elif signal.kind not in ("filler", "lead"):
                 found.append(signal)
+                touches = True
+            edge = signal.first if touches else edge
         return found[::-1]
 
     def unknown_between(self, first: int, last: int) -> int:

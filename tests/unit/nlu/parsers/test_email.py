@@ -31,6 +31,7 @@ PL = table(
     mój email to jan kropka kowalski małpa wp kropka pl => jan.kowalski@wp.pl
     mój e-mail to anna małpa onet kropka eu dziękuję => anna@onet.eu
     e mail anna kropka nowak małpa wp kropka pl proszę => anna.nowak@wp.pl
+    to będzie jan kropka nowak małpa wp kropka pl => jan.nowak@wp.pl
     adres mailowy: kontakt małpa firma kropka com kropka pl => kontakt@firma.com.pl
     jan małpa gmail.com => jan@gmail.com
     jan.kowalski małpa gmail.com => jan.kowalski@gmail.com

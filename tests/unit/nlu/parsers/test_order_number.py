@@ -44,6 +44,7 @@ PL = table(
     ve iks sto cztery dwieście trzydzieści trzy => VX-104233
     v iks 104 233 => VX-104233
     viks 104233 => VX-104233
+    v x myślnik sto cztery dwieście trzydzieści trzy => VX-104233
     iks 104233 => VX-104233
     zero zero zero zero jeden dwa => VX-000012
     104233, 5 sztuk => VX-104233

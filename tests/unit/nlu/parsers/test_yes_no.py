@@ -41,6 +41,7 @@ PL = _rows(
     oczywiście
     oczywiscie
     raczej tak
+    w sumie to tak
     chyba tak
     wydaje mi się, że tak
     myślę, że tak
@@ -71,6 +72,7 @@ PL = _rows(
     Nie.
     nie nie nie
     nieeee
+    no to nie
     nie, nie, nie
     no nie
     raczej nie
