@@ -6,10 +6,11 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import problems
@@ -22,6 +23,7 @@ from bot.service import Service
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class BodyLimit:
@@ -116,6 +118,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
     async def metrics() -> Response:
         """Prometheus metrics."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.api_route("/v1/{_:path}", methods=METHODS, include_in_schema=False)
+    @app.api_route("/twilio/{_:path}", methods=METHODS, include_in_schema=False)
+    async def nowhere(request: Request) -> None:
+        """What no route took, before the pages answer it with HTML: a wrong method, or no such address."""
+        fits = [route for route in app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
+        raise HTTPException(405 if fits else 404)
 
     from bot.desk import pages
 

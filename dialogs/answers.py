@@ -153,3 +153,9 @@ def _fits(said: Mapping[str, Any], offered: datetime) -> bool:
         first, last = _PART_HOURS[said["part"]]
         return first <= offered.hour < last
     return True
+
+
+def fold(text: str) -> str:
+    """Lower case without diacritics, as people type: "Drept de muncă" and "drept de munca" are the same words."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+    return bare.replace("ł", "l")

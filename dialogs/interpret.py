@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dialogs.answers import Answers, Reading
+from dialogs.answers import Answers, Reading, fold
 from dialogs.commands import (
     ChangeLanguage,
     Clarify,
@@ -21,6 +21,7 @@ from dialogs.commands import (
     NotUnderstood,
     OfferLanguage,
     Prefill,
+    Question,
     Reject,
     Repeat,
     SetSlot,
@@ -33,7 +34,7 @@ from dialogs.flow import Flow, Step, collected
 from dialogs.scene import Heard, Scene
 from dialogs.state import DialogState
 from nlu.parsers.base import Choice, Context
-from nlu.types import FALLBACK, LANGUAGES
+from nlu.types import FALLBACK, LANGUAGES, Intent
 
 ALWAYS = frozenset({"speak_to_human", "opt_out"})
 """Intents that win over any question, unless the sentence plainly answers it."""
@@ -42,6 +43,10 @@ TALK = frozenset({"repeat", "wait", "cancel", "change_language", "help", "are_yo
 SURE = 0.6
 """The confidence (0..1) from which an intent may interrupt a question."""
 SURE_IN_FREE_TEXT = 0.8
+CERTAIN = 0.95
+"""How sure (0..1) an answer must be to win over a request for a person or STOP."""
+SURE_OVER_VALUE = 0.9
+"""The confidence (0..1) it takes when the sentence also holds an answer ("yes, I am Polish")."""
 BRIEF = 4
 """Words up to which "no, thanks" answers a question for free text; a longer sentence is the text."""
 CLOSE = 0.15
@@ -104,17 +109,19 @@ class Interpreter:
         brief = slot.parser != "text" or len(heard.text.split()) <= BRIEF
         if mapped and sure >= SURE and brief and not plain:
             return [SetSlot(slot.name, mapped.value), *self._alongside(slot, heard.text, state, scene)]
-        if intent in ALWAYS and sure >= SURE and not plain:
+        if intent in ALWAYS and sure >= SURE and not (plain and reading is not None and reading.confidence >= CERTAIN):
             return self._wish(heard, state, scene) or [NotUnderstood()]
         correction = [] if plain else self._correction(heard, slot, state, scene)
         if correction:
             return correction
-        if not plain and self._interrupts(heard, slot):
+        if not plain and self._interrupts(heard, slot, reading):
             wish = self._wish(heard, state, scene)
             if wish:
                 return wish
         if reading is not None:
             filled = self._filled(slot, reading.value, reading.alternatives, state, scene)
+            if _is_question(heard.text) and not plain and isinstance(filled, (SetSlot, Reject, Disambiguate)):
+                return [Question(filled)]
             whole = slot.parser in ("choice", "yes_no") and isinstance(filled, SetSlot)
             return [filled, *(self._alongside(slot, heard.text, state, scene) if whole else ())]
         implied = self._implied(slot, heard.text, state, scene) or self._put_right(heard, slot, state, scene)
@@ -122,9 +129,10 @@ class Interpreter:
             return implied
         if self._foreign(heard, state):
             return [OfferLanguage(heard.detected_language)]
-        if intent == FALLBACK and heard.text.rstrip().endswith("?"):  # a question nobody trained: a flow may take it
-            return self._wish(heard, state, scene) or [NotUnderstood()]
-        return [NotUnderstood()]
+        if not _is_question(heard.text):
+            return [NotUnderstood()]
+        wish = self._wish(heard, state, scene) if intent == FALLBACK else []  # a question nobody trained: a flow may take it
+        return wish or [Question(NotUnderstood())]
 
     def _filled(self, slot: Slot, value: Any, alternatives: tuple[Any, ...], state: DialogState, scene: Scene) -> Command:
         refusal = self._refused(slot, value, state, scene)
@@ -147,11 +155,13 @@ class Interpreter:
                     return step
         return None
 
-    def _interrupts(self, heard: Heard, slot: Slot) -> bool:
-        intent = heard.understanding.intent
+    def _interrupts(self, heard: Heard, slot: Slot, reading: Reading | None) -> bool:
+        intent, question = heard.understanding.intent, _is_question(heard.text)
+        if intent.name == FALLBACK:
+            return False
         if slot.parser != "text":
-            return intent.confidence >= SURE
-        question = heard.text.rstrip().endswith("?") and intent.name != FALLBACK
+            answered = reading is not None and reading.confidence >= HOLDS_VALUE and not question
+            return intent.confidence >= (SURE_OVER_VALUE if answered else SURE)
         return intent.confidence >= SURE_IN_FREE_TEXT and ((intent.name in TALK and len(heard.text.split()) <= 8) or question)
 
     def _alongside(self, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
@@ -173,8 +183,7 @@ class Interpreter:
         """Asked whether all is right, a value by itself ("5000 a month") puts an answer right."""
         step = self._step_of(asked.name, state)
         confirms = asked.parser == "yes_no" and step is not None and step.ask_before_filling
-        question = heard.text.rstrip().endswith("?")
-        return self._correction(heard, asked, state, scene, cued=True) if confirms and not question else []
+        return self._correction(heard, asked, state, scene, cued=True) if confirms and not _is_question(heard.text) else []
 
     def _correction(
         self, heard: Heard, asked: Slot, state: DialogState, scene: Scene, *, cued: bool = False
@@ -226,8 +235,8 @@ class Interpreter:
         return commands
 
     def _names_slot(self, name: str, text: str, language: str) -> bool:
-        low = text.lower()
-        return any(word.lower() in low for word in self._domain.slots[name].labels.get(language, ()))
+        low = fold(text)
+        return any(fold(word) in low for word in self._domain.slots[name].labels.get(language, ()))
 
     # ---- wishes: built-in ones and flows
 
@@ -235,7 +244,7 @@ class Interpreter:
         ranked = [
             (flow, intent.confidence)
             for intent in (heard.understanding.intent, *heard.understanding.ranking)
-            if (flow := self._flow_for(intent.name, state, scene)) is not None
+            if (flow := self.flow_for(intent, state, scene)) is not None
         ]
         ranked = list(dict(reversed(ranked)).items())[::-1]  # the first, surest mention of each flow
         if self._foreign(heard, state):
@@ -255,17 +264,18 @@ class Interpreter:
             return [Wait()]
         if intent == "change_language":
             return [ChangeLanguage(self._language_named(heard.text, state, scene))]
-        flow = self._flow_for(intent, state, scene)
+        flow = self.flow_for(heard.understanding.intent, state, scene)
         if flow is None:
             return []
         return [StartFlow(flow), *self.prefills(self._flows[flow], heard.text, state, scene)]
 
-    def _flow_for(self, intent: str, state: DialogState, scene: Scene) -> str | None:
+    def flow_for(self, intent: Intent, state: DialogState, scene: Scene) -> str | None:
         """The flow that this intent starts here and now; a flow already begun is not begun again."""
         running = {frame.flow for frame in state.stack}
         surroundings = names(state, scene)
         for flow in self._flows.values():
-            if flow.id in running or not any(trigger.intent == intent for trigger in flow.triggers):
+            triggered = any(trigger.intent == intent.name and trigger.threshold <= intent.confidence for trigger in flow.triggers)
+            if flow.id in running or not triggered:
                 continue
             if flow.condition is None or evaluate(flow.condition, surroundings):
                 return flow.id
@@ -307,7 +317,7 @@ class Interpreter:
             return [self._button_value(slot_name, match["value"], state, scene)]
         if name == "repeat":
             return [Repeat()]
-        flow = name if name in self._flows else self._flow_for(name, state, scene)
+        flow = name if name in self._flows else self.flow_for(Intent(name, 1.0), state, scene)
         startable = flow is not None and (self._flows[flow].triggers or self._flows[flow].goal)
         if flow is None or not startable or any(frame.flow == flow for frame in state.stack):
             return [NotUnderstood()]
@@ -329,6 +339,12 @@ class Interpreter:
 
 SURE_NAME = 0.8
 """The confidence (0..1) from which the name of an option corrects an answer that was not named."""
+def _is_question(text: str) -> bool:
+    return text.rstrip().endswith("?")
+
+
+HOLDS_VALUE = 0.8
+"""The confidence (0..1) from which a reading counts as an answer within a longer sentence."""
 STRONG_ENOUGH = 0.7
 """The confidence (0..1) a second value in a correcting sentence needs."""
 

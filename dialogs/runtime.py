@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from babel.lists import format_list
+
 from dialogs import commands as c
 from dialogs.actions.base import Action, ActionTurn
 from dialogs.domain import Domain, Slot
@@ -20,6 +22,7 @@ from dialogs.interpret import SUPPORTED, Interpreter, names
 from dialogs.scene import Effect, Heard, Reply, Scene
 from dialogs.state import Awaiting, DialogState, Frame
 from dialogs.wording import Wording
+from nlu.types import FALLBACK, Intent, Understanding
 
 MOST_STEPS = 200
 """Steps one turn may take before the runtime calls it a loop and hands over."""
@@ -81,8 +84,6 @@ class Runtime:
 
 
 def _silence(language: str) -> Any:
-    from nlu.types import FALLBACK, Intent, Understanding
-
     return Understanding("", language, Intent(FALLBACK, 0.0))
 
 
@@ -120,7 +121,7 @@ class _Turn:
 
     async def carry_out(self, command: c.Command) -> None:
         """Do what one command asks."""
-        if not isinstance(command, (c.NotUnderstood, c.Reject, c.Clarify)):
+        if not isinstance(command, (c.NotUnderstood, c.Reject, c.Clarify, c.Question)):
             self.state.misunderstood = 0
         match command:
             case c.SetSlot(slot, value):
@@ -146,6 +147,8 @@ class _Turn:
             case c.Wait():
                 self.say("utter_wait")
                 self._stopped = True
+            case c.Question(otherwise):
+                await self._question(otherwise)
             case c.NotUnderstood():
                 await self._not_understood()
 
@@ -270,12 +273,21 @@ class _Turn:
             self.say("utter_anything_else")
         self._stopped = True
 
+    async def _question(self, otherwise: c.Command) -> None:
+        """Answer from the knowledge base and ask again; what it does not surely know is taken as it was said."""
+        if await self._known_answer():
+            self.state.awaiting = None
+        else:
+            await self.carry_out(otherwise)
+
     # ---- not understood: rephrase, then buttons, then a person
 
     async def _not_understood(self) -> None:
         self.decision.understood = False
         self.decision.effects.append(Effect("problem", {"kind": "not_understood"}))
         if not self.state.stack and await self._known_answer():
+            self.decision.effects.pop()
+            self._stopped = True
             return
         if self._give_up():
             return
@@ -321,9 +333,7 @@ class _Turn:
             return False
         self.state.misunderstood = 0
         self.decision.understood = True
-        self.decision.effects.pop()
         self.say("utter_faq_answer", answer=answers[0].text, source=answers[0].source)
-        self._stopped = True
         return True
 
     # ---- walking flows
@@ -433,7 +443,7 @@ class _Turn:
             self.state.language = pending.get("from", self.state.language)
         else:
             self.decision.effects.append(Effect("language", {"language": self.state.language}))
-            flow = self.runtime.interpreter._flow_for(pending.get("intent", ""), DialogState(self.state.language), self.scene)
+            flow = self.runtime.interpreter.flow_for(Intent(pending.get("intent", ""), 1.0), DialogState(self.state.language), self.scene)
             if flow and flow not in {frame.flow for frame in self.state.stack}:
                 self.state.stack[-1].step = END
                 self._end(self.state.stack[-1], quiet=True)
@@ -506,6 +516,4 @@ def _language_buttons() -> tuple[dict[str, str], ...]:
 
 
 def _listed(labels: list[str], language: str) -> str:
-    from babel.lists import format_list
-
     return str(format_list(labels, style="or", locale=language))

@@ -38,15 +38,18 @@ SIGNS: Mapping[str, Mapping[tuple[str, ...], str]] = {
 
 _INTRO = {
     "pl": (
-        "to bedzie wszystko malymi male litery literami razem moj mail mailem email mejl emajl adres adresem jest mam podaje na prosze poprosze moge hmm moja ok "
-        "dobrze tak wiec wysylac wyslac pisac napisac pod uzywam mailowy elektroniczny poczty do mojego"
+        "to bedzie wszystko malymi male litery literami razem moj mail mailem email mejl emajl adres adresem jest mam "
+        "podaje na prosze poprosze moge hmm moja ok dobrze tak wiec wysylac wyslac pisac napisac pod uzywam mailowy "
+        "elektroniczny poczty do mojego"
     ),
     "en": (
-        "it is its it's would be all lower case lowercase letters my email mail address the to me look write send use please sure yes yeah ok okay so well "
-        "that's thats contact reach you can live was are was am i'm we're waiting meet see i he she they"
+        "it is its it's would be all lower case lowercase letters my email mail address the to me look write send use "
+        "please sure yes yeah ok okay so well that's thats contact reach you can live was are was am i'm we're waiting "
+        "meet see i he she they"
     ),
     "ro": (
-        "este e va fi totul litere mici e-mailul emailul mailul adresa mea email mail meu la pe scrieti imi este da sigur deci pai trimiteti va rog folosesc am"
+        "este e va fi totul litere mici e-mailul emailul mailul adresa mea email mail meu la pe scrieti imi este da "
+        "sigur deci pai trimiteti va rog folosesc am"
     ),
 }
 INTRO: Mapping[str, frozenset[str]] = {language: frozenset(words.split()) for language, words in _INTRO.items()}
