@@ -12,6 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from bot.metrics import REFUSED
+
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
@@ -50,6 +52,7 @@ def install(app: FastAPI) -> None:
 
     async def problem(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, Problem)
+        REFUSED.labels(error.code).inc()
         return error.response()
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:

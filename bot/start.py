@@ -7,9 +7,10 @@ import errno
 import logging
 import os
 import shutil
+import signal
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,9 @@ def serve(settings: Settings) -> None:
     from dialogs.load import FlowError
 
     check_machine(settings)
-    train_nlu(settings)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped by a supervisor is stopped by Ctrl-C: children included
+    if settings.nlu_replicas:
+        train_nlu(settings)
     configure(settings)
     try:
         with console.status("Starting the database …"):
@@ -82,10 +85,8 @@ def serve(settings: Settings) -> None:
         await server.serve()
         shown.cancel()
 
-    try:
+    with suppress(KeyboardInterrupt):
         asyncio.run(run())
-    except KeyboardInterrupt:
-        pass
     if not server.started:
         raise StartError(f"The service did not start; its log is {settings.run_dir / 'logs' / 'voxtrail.log'}.")
     console.print("Stopped.")

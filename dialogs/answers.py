@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ class Answers:
         parsed = scene.parse(slot.parser, text, context)
         if parsed is None and options and slot.parser != "choice" and scene.parse("number", text, context) is None:
             parsed = scene.parse("choice", text, context)  # a word beside the values: "right away", "none"
+        if parsed is None and slot.parser == "yes_no":
+            parsed = _declared(slot, text, state.language)
         if slot.format == "datetime" and options:
             parsed = _slot_by_time(text, context, scene, parsed)
         if parsed is None and slot.format == "minutes":
@@ -104,6 +107,27 @@ class Answers:
             label = labels.get(language) or item.get("label") or show(item["value"], slot, language)
             return Choice(str(item["value"]), tuple(label) if isinstance(label, (list, tuple)) else (str(label),))
         return Choice(str(item), (show(item, slot, language),))
+
+
+_HAVING = {
+    "pl": r"(no )?(tak|mam|posiadam|moge|umiem|jestem|oczywiscie)\b",
+    "en": r"(well )?(yes|yeah|yep|i have|i've|i do|i can|i hold|i got|i am|i'm)\b",
+    "ro": r"(da|am|pot|detin|sunt|lucrez)\b",
+}
+_RESERVED = {
+    "pl": r"\b(nie|bez|ale|tylko|jeszcze|niewazn\w*|wygas\w*|problem\w*)\b",
+    "en": r"\b(not|no|never|but|only|yet|expired|problems?|can't|cannot)\b|n't\b",
+    "ro": r"\b(nu|fara|dar|doar|inca|expirat\w*|problem\w*)\b",
+}
+
+
+def _declared(slot: Slot, text: str, language: str) -> Parsed | None:
+    """A yes in the question's own words: "I have a licence". Anything that limits it is left for a plain yes or no."""
+    low = fold(text.strip())
+    named = any(fold(word) in low for word in slot.labels.get(language, ()))
+    if not named or low.endswith("?") or not re.match(_HAVING[language], low) or re.search(_RESERVED[language], low):
+        return None
+    return Parsed(True, 0.8, 0, len(text))
 
 
 def _slot_by_time(text: str, context: Context, scene: Scene, picked: Parsed | None) -> Parsed | None:

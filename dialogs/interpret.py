@@ -40,6 +40,10 @@ ALWAYS = frozenset({"speak_to_human", "opt_out"})
 """Intents that win over any question, unless the sentence plainly answers it."""
 TALK = frozenset({"repeat", "wait", "cancel", "change_language", "help", "are_you_a_bot", "data_request", *ALWAYS})
 """Intents about the conversation itself; only these (and questions) interrupt a free-text answer."""
+ASKING = frozenset({"ask_salary", "ask_location", "ask_company", "ask_contract", "opening_hours", "product_question"})
+"""Intents that ask something: a statement that holds the answer to what we asked ("about 35 an hour") is not one."""
+COURTESIES = frozenset({"greet", "thank", "goodbye", "affirm", "deny"})
+"""Intents that need no asking back which of them was meant."""
 SURE = 0.6
 """The confidence (0..1) from which an intent may interrupt a question."""
 SURE_IN_FREE_TEXT = 0.8
@@ -53,7 +57,8 @@ CLOSE = 0.15
 """Two intents nearer than this are asked about when the conversation is idle."""
 
 _CUES = {
-    "pl": r"na my[sś]li|chodzi(ł|l)o mi|pomyli|przej[eę]zycz|\bjednak\b|popraw|zmie[nń]|\bźle\b|\bzle\b|nie .{1,40}\b(tylko|ale|lecz)\b|\ba nie\b|^nie,",
+    "pl": r"na my[sś]li|chodzi(ł|l)o mi|pomyli|przej[eę]zycz|\bjednak\b|popraw|zmie[nń]|\bźle\b|\bzle\b"
+    r"|nie .{1,40}\b(tylko|ale|lecz)\b|\ba nie\b|^nie,",
     "en": r"\bmeant?\b|\bactually\b|\bmistake\b|\binstead\b|correct(ion)?\b|\bchange\b|\bnot .{1,40}\bbut\b|\brather\b|^no,|\bwrong\b",
     "ro": r"am vrut s[aă]|de fapt|m[aă] refer|gre[sșş]i|schimb|corect|\bnu .{1,40}\bci\b|^nu,|mai degrab[aă]",
 }
@@ -120,7 +125,7 @@ class Interpreter:
                 return wish
         if reading is not None:
             filled = self._filled(slot, reading.value, reading.alternatives, state, scene)
-            if _is_question(heard.text) and not plain and isinstance(filled, (SetSlot, Reject, Disambiguate)):
+            if _is_question(heard.text) and not plain and slot.type != "question" and isinstance(filled, (SetSlot, Reject, Disambiguate)):
                 return [Question(filled)]
             whole = slot.parser in ("choice", "yes_no") and isinstance(filled, SetSlot)
             return [filled, *(self._alongside(slot, heard.text, state, scene) if whole else ())]
@@ -161,13 +166,15 @@ class Interpreter:
             return False
         if slot.parser != "text":
             answered = reading is not None and reading.confidence >= HOLDS_VALUE and not question
+            if answered and intent.name in ASKING:
+                return False
             return intent.confidence >= (SURE_OVER_VALUE if answered else SURE)
         return intent.confidence >= SURE_IN_FREE_TEXT and ((intent.name in TALK and len(heard.text.split()) <= 8) or question)
 
     def _alongside(self, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
         """Other values said with the answer ("no, let's move it to Friday")."""
         flow = self._flows[state.stack[-1].flow]
-        return [command for command in self.prefills(flow, text, state, scene) if isinstance(command, Prefill) and command.slot != asked.name]
+        return [found for found in self.prefills(flow, text, state, scene) if isinstance(found, Prefill) and found.slot != asked.name]
 
     def _implied(self, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
         """The answer that lies in a value for another slot: "on Friday", asked whether the time suits."""
@@ -252,9 +259,12 @@ class Interpreter:
         if heard.understanding.intent.name == FALLBACK:
             guesses = tuple(flow for flow, sure in ranked if sure >= 0.25)[:2]
             return [Clarify(guesses)] if guesses and state.misunderstood == 0 else [NotUnderstood()]
-        if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLOSE:
+        if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLOSE and not any(self._is_courtesy(flow) for flow, _ in ranked[:2]):
             return [Clarify((ranked[0][0], ranked[1][0]))]
         return self._wish(heard, state, scene) or [NotUnderstood()]
+
+    def _is_courtesy(self, flow: str) -> bool:
+        return any(trigger.intent in COURTESIES for trigger in self._flows[flow].triggers)
 
     def _wish(self, heard: Heard, state: DialogState, scene: Scene) -> list[Command]:
         intent = heard.understanding.intent.name

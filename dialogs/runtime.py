@@ -28,7 +28,7 @@ MOST_STEPS = 200
 """Steps one turn may take before the runtime calls it a loop and hands over."""
 KIND_ATTEMPTS = 3
 """Failed understandings in a row after which a person is asked in."""
-FAQ_SURE = 0.885
+FAQ_SURE = 0.92
 """Cosine similarity from which an unasked-for answer from the knowledge base is given (see docs/decisions/0004)."""
 
 
@@ -176,6 +176,11 @@ class _Turn:
         if self._give_up():
             return
         self.say(utter, **{slot: value})
+        waiting = self.state.awaiting
+        if waiting and slot != waiting.slot and any(slot in frame.answered for frame in self.state.stack):
+            # A correction that cannot be: the old value must not be confirmed by the next "yes", so it is asked again.
+            self._correct(slot, None)
+            return
         if self.state.awaiting:
             self.state.awaiting.attempts += 1
             asked = self.runtime.domain.slots[self.state.awaiting.slot]

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tests.house import House, house
+from tests.process import Serving
 
 TEMPLATE = "voxtrail_template"
 
@@ -70,3 +71,14 @@ async def at_home(database_url: str, data_dir: Path, _flows_read_once: None) -> 
 
 def _named(url: str, database: str) -> str:
     return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """A `voxtrail serve` of this module, to be killed and started again."""
+    found = Serving(tmp_path_factory.mktemp("serve"))
+    try:
+        await found.start()
+        yield found
+    finally:
+        await found.close()

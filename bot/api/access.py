@@ -15,7 +15,6 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
-from bot.metrics import REFUSED
 from bot.problems import Problem, not_found
 from bot.service import Service
 from bot.store import conversations as store
@@ -96,7 +95,6 @@ class Throttle:
             return
         window = await self._limiter.get_window_stats(item, what, address)
         wait = max(1, round(window.reset_time - time.time() + 0.5))
-        REFUSED.labels("too_many_requests").inc()
         raise Problem(
             429, "too_many_requests", f"Too many requests from this address; try again in {wait} s.", headers={"Retry-After": str(wait)}
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import logging
 import os
 import shutil
@@ -11,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import sqlalchemy.exc
 from alembic import command
@@ -49,6 +52,7 @@ def embedded(data_dir: Path) -> str:
     folder = data_dir / "postgres"
     if not (folder / "PG_VERSION").exists() and shutil.disk_usage(data_dir).free < LEAST_FREE:
         raise DatabaseError(f"The disk under {data_dir} is full: free at least 300 MB, or set DATA_DIR to another disk.")
+    _forget_the_dead(folder / ".handle_pids.json")
     try:
         return str(get_server(folder).get_uri())
     except Exception as error:
@@ -56,6 +60,12 @@ def embedded(data_dir: Path) -> str:
             f"The embedded PostgreSQL in {folder} does not start ({type(error).__name__}). Its log is {folder / 'log'}; "
             "set DATABASE_URL to use a server of your own."
         ) from error
+
+
+def _forget_the_dead(path: Path) -> None:
+    """Take killed processes off the library's list of users: the last one that ends stops the server, and they never end."""
+    with contextlib.suppress(OSError, ValueError):
+        path.write_text(json.dumps([pid for pid in json.loads(path.read_text()) if psutil.pid_exists(pid)]))
 
 
 async def keep_alive(data_dir: Path, database: Database) -> None:

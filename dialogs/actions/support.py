@@ -11,8 +11,7 @@ __all__ = ["deliveries", "payments", "returns"]
 KNOWN = 0.86
 """Cosine similarity from which an answer to a question is given."""
 SURE = 0.92
-"""Cosine similarity below which the person is asked whether the answer fits. Between the two, every third answer to questions
-about the shop's goods was another product's or property's (44 questions with an answer, 45 without, three languages)."""
+"""Cosine similarity below which the person is asked whether the answer fits (measured: docs/decisions/0004-faq-search.md)."""
 _SHOP_HOURS = {
     "pl": "W jakich godzinach są otwarte sklepy?",
     "en": "What are the opening hours of the shops?",

@@ -16,6 +16,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.rasa_components.cascade import undecided
+
 Floats = NDArray[np.float32]
 
 
@@ -39,8 +41,11 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``C`` is scikit-learn's (larger: trusts the data more); ``ranking_length`` 0 reports every intent."""
-        return {"C": 20.0, "max_iter": 100, "tol": 1e-4, "ranking_length": 10}
+        """``C`` is scikit-learn's (larger: trusts the data more); ``ranking_length`` 0 reports every intent.
+
+        ``unless_sure``: leave alone what a classifier further up named with at least this confidence.
+        """
+        return {"C": 20.0, "max_iter": 60, "tol": 1e-4, "ranking_length": 10, "unless_sure": None}
 
     @classmethod
     def create(
@@ -57,8 +62,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the weights."""
-        from scipy.sparse import csr_matrix, hstack, vstack
-        from sklearn.linear_model import LogisticRegression
+        from scipy.sparse import csr_matrix, hstack, vstack  # type: ignore[import-untyped]
+        from sklearn.linear_model import LogisticRegression  # type: ignore[import-not-found]
 
         given = [message for message in training_data.intent_examples if message.get(TEXT) and message.get(INTENT)]
         nothing = csr_matrix((1, 0))
@@ -82,7 +87,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Name the intent of every message and rank the runners-up."""
-        for message in messages:
+        for message in undecided(messages, self._config["unless_sure"]):
             chances = self._chances(message)
             best = np.argsort(-chances)[: self._config["ranking_length"] or None]
             ranking = [{INTENT_NAME_KEY: self._intents[index], PREDICTED_CONFIDENCE_KEY: float(chances[index])} for index in best]
@@ -96,12 +101,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):  # type: ignore[
         if row is not None and row.nnz:
             scores = scores + row.data.astype(np.float32) @ self._sparse[row.indices]
         powers: Floats = np.exp(scores - scores.max()) if len(scores) else scores
-        return powers / powers.sum()
+        shares: Floats = powers / powers.sum()
+        return shares
 
     def _persist(self) -> None:
-        arrays = {"sparse": self._sparse, "dense": self._dense, "bias": self._bias}
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "weights.npz", **arrays)
+            np.savez(folder / "weights.npz", sparse=self._sparse, dense=self._dense, bias=self._bias)
             (folder / "intents.txt").write_text("\n".join(self._intents), encoding="utf-8")
 
     @classmethod

@@ -19,7 +19,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 _LETTERS = str.maketrans({"ł": "l", "đ": "d"})  # the strokes that Unicode does not take for marks
 _WORD = re.compile(r"\w+")

@@ -162,9 +162,10 @@ async def texting(house: House, agent: str = "Ada") -> tuple[str, str, str]:
     """A person who texts and is with an agent: number, conversation, escalation."""
     phone = house.phone()
     await house.standin.inject(phone, NUMBER, "human")
-    waiting = (await house.http.get("/v1/escalations?status=waiting")).json()["escalations"][-1]
-    assert (await act(house, waiting["id"], "take", agent=agent))[0] == 200
-    return phone, waiting["conversation"], waiting["id"]
+    conversation = (await house.http.get(f"/v1/people/{phone}/thread")).json()["messages"][-1]["conversation"]
+    escalation = (await house.read(conversation))["escalation"]["id"]
+    assert (await act(house, escalation, "take", agent=agent))[0] == 200
+    return phone, conversation, escalation
 
 
 def received(house: House, phone: str) -> list[str]:
