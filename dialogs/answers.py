@@ -51,6 +51,9 @@ class Answers:
         if not slot.parser:
             return None
         options = self.choices(slot, state)
+        asking = _asking(text, options)
+        if asking is not None:
+            return Reading(asking, EXACT, 1.0)
         context = Context(state.language, scene.now, scene.person.country, scene.person.currency, options, slot.prefer, slot.highest)
         parsed = scene.parse(slot.parser, text, context)
         if parsed is None and options and slot.parser != "choice" and scene.parse("number", text, context) is None:
@@ -107,6 +110,15 @@ class Answers:
             label = labels.get(language) or item.get("label") or show(item["value"], slot, language)
             return Choice(str(item["value"]), tuple(label) if isinstance(label, (list, tuple)) else (str(label),))
         return Choice(str(item), (show(item, slot, language),))
+
+
+def _asking(text: str, options: tuple[Choice, ...]) -> str | None:
+    """The option that is chosen by asking for it: one of its names ends with a question mark ("any discount?")."""
+    if not text.rstrip().endswith("?"):
+        return None
+    low = fold(text)
+    asked = (option.value for option in options for label in option.labels if label.endswith("?") and fold(label[:-1]) in low)
+    return next(asked, None)
 
 
 _HAVING = {

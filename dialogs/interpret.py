@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dialogs.answers import Answers, Reading, fold
+from dialogs.answers import Answers, Reading
 from dialogs.commands import (
     ChangeLanguage,
     Clarify,
@@ -46,7 +46,11 @@ COURTESIES = frozenset({"greet", "thank", "goodbye", "affirm", "deny"})
 """Intents that need no asking back which of them was meant."""
 SURE = 0.6
 """The confidence (0..1) from which an intent may interrupt a question."""
-SURE_IN_FREE_TEXT = 0.8
+SURE_IN_FREE_TEXT = 0.9
+"""The same in free text, where any word may be part of the answer ("quick and to the point" is no "wait")."""
+SURE_QUESTION = 0.8
+BACK_OUT = "pattern_cancel"
+"""The flow that asks whether to leave what was begun."""
 CERTAIN = 0.95
 """How sure (0..1) an answer must be to win over a request for a person or STOP."""
 SURE_OVER_VALUE = 0.9
@@ -116,6 +120,8 @@ class Interpreter:
             return [SetSlot(slot.name, mapped.value), *self._alongside(slot, heard.text, state, scene)]
         if intent in ALWAYS and sure >= SURE and not (plain and reading is not None and reading.confidence >= CERTAIN):
             return self._wish(heard, state, scene) or [NotUnderstood()]
+        if self._backs_out(heard, slot, reading):
+            return [StartFlow(BACK_OUT)] if BACK_OUT in self._flows and not any(f.flow == BACK_OUT for f in state.stack) else [NotUnderstood()]
         correction = [] if plain else self._correction(heard, slot, state, scene)
         if correction:
             return correction
@@ -138,6 +144,13 @@ class Interpreter:
             return [NotUnderstood()]
         wish = self._wish(heard, state, scene) if intent == FALLBACK else []  # a question nobody trained: a flow may take it
         return wish or [Question(NotUnderstood())]
+
+    def _backs_out(self, heard: Heard, slot: Slot, reading: Reading | None) -> bool:
+        """A plain "no, rather not" to a question that "no" does not answer: the person wants to leave it."""
+        intent = heard.understanding.intent
+        unclear = reading is None or bool(reading.alternatives)
+        short = len(heard.text.split()) <= 3
+        return intent.name == "deny" and intent.confidence >= SURE_IN_FREE_TEXT and unclear and short and slot.parser not in ("yes_no", "text")
 
     def _filled(self, slot: Slot, value: Any, alternatives: tuple[Any, ...], state: DialogState, scene: Scene) -> Command:
         refusal = self._refused(slot, value, state, scene)
@@ -169,7 +182,9 @@ class Interpreter:
             if answered and intent.name in ASKING:
                 return False
             return intent.confidence >= (SURE_OVER_VALUE if answered else SURE)
-        return intent.confidence >= SURE_IN_FREE_TEXT and ((intent.name in TALK and len(heard.text.split()) <= 8) or question)
+        if question and intent.confidence >= SURE_QUESTION:
+            return True
+        return intent.name in TALK and intent.confidence >= SURE_IN_FREE_TEXT and len(heard.text.split()) <= 8
 
     def _alongside(self, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
         """Other values said with the answer ("no, let's move it to Friday")."""

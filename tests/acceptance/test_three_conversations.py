@@ -86,7 +86,7 @@ async def test_a_return_to_the_end(visit: Visit, service: Running, language: str
     assert record["person"] == CUSTOMER[language]
     assert "R-1001" in done
     found = await outcome(service, CUSTOMER[language], "return")
-    assert (found["stage"], found["outcome"]) == ("retention", "created")
+    assert (found["stage"], found["outcome"]) == ("retention", "return_created")
 
 
 # ---- reminders
