@@ -94,8 +94,9 @@ class Conversations:
         return self._runtime.flows
 
     async def begin(
-        self, session: AsyncSession, person: Person, *, channel: str, flow: str, language: str, context: dict[str, Any], direction: str = "in"
-    ) -> tuple[Conversation, str, dict[str, Any]]:
+        self, session: AsyncSession, person: Person, *, channel: str, flow: str, language: str, context: dict[str, Any],
+        direction: str = "in",
+    ) -> tuple[Conversation, str, dict[str, Any]]:  # fmt: skip
         """Open a conversation with a flow, inside the caller's transaction: its row, its token, the first answer."""
         began, now = time.perf_counter(), self._clock.now()
         conversation, token = await store.create(

@@ -48,7 +48,7 @@ class FaqKnowledge:
         best: dict[int, float] = {}
         for row in np.argsort(-scores)[:20]:
             best.setdefault(self._owners[language][int(row)], float(scores[row]))
-        found = [(index, score) for index, score in best.items()][:MOST]
+        found = list(best.items())[:MOST]
         return [_scored(self._answers[language][index], score) for index, score in found]
 
     def _index(self, rows: list[tuple[str, dict[str, Any]]]) -> None:

@@ -71,7 +71,8 @@ def install(app: FastAPI) -> None:
         return Problem(error.status_code, code, str(error.detail), headers=error.headers).response()
 
     async def unusable(_: Request, error: Exception) -> JSONResponse:
-        return Problem(422, "value_unusable", "A value of this request cannot be kept: broken characters, or a number out of range.").response()
+        detail = "A value of this request cannot be kept: broken characters, or a number out of range."
+        return Problem(422, "value_unusable", detail).response()
 
     async def unreachable(_: Request, error: Exception) -> JSONResponse:
         logger.warning("the database is away (%s)", type(error).__name__)

@@ -75,8 +75,8 @@ def serve(settings: Settings) -> None:
         raise StartError(str(error)) from error
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings, service=service), host=settings.host, port=settings.port, log_config=None, access_log=False, timeout_graceful_shutdown=5,
-            ws_max_size=65536, lifespan="on", proxy_headers=True,
+            create_app(settings, service=service), host=settings.host, port=settings.port, log_config=None, access_log=False,
+            timeout_graceful_shutdown=5, ws_max_size=65536, lifespan="on", proxy_headers=True,
         )
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dialogs.answers import Answers, Reading
+from dialogs.answers import Answers, Reading, fold
 from dialogs.commands import (
     ChangeLanguage,
     Clarify,

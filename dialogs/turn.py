@@ -48,6 +48,7 @@ class Turn:
         self.runtime, self.state, self.scene, self.heard = runtime, state, scene, heard
         self.decision = Decision()
         self._stopped = False
+        self._aside = False  # only "take your time" or a repetition was said: what may be repeated is what came before
 
     # ---- saying
 
@@ -68,7 +69,8 @@ class Turn:
         """Close the turn: the bot never answers nothing."""
         if not self.decision.replies:
             self.say("utter_anything_else")
-        self.state.said = [reply.text for reply in self.decision.replies]
+        if not self._aside:
+            self.state.said = [reply.text for reply in self.decision.replies]
         return self.decision
 
     # ---- commands
@@ -100,7 +102,7 @@ class Turn:
                 self._repeat()
             case c.Wait():
                 self.say("utter_wait")
-                self._stopped = True
+                self._aside = self._stopped = True
             case c.Question(otherwise):
                 await self._question(otherwise)
             case c.NotUnderstood():
@@ -228,6 +230,7 @@ class Turn:
         buttons = self._open_buttons()
         if last:
             self.say("utter_repeat", buttons, last=" ".join(last))
+            self._aside = True
         else:
             self.say("utter_anything_else")
         self._stopped = True

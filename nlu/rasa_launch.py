@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 
+from nlu.rasa_lean import is_lean, leave_out_unused
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -35,8 +37,14 @@ def _look_after(parent: int) -> None:
 
 
 def main() -> None:
-    """Take the parent's process id off the arguments and become Rasa."""
+    """Take the parent's process id off the arguments and become Rasa.
+
+    ``VOXTRAIL_RASA_FULL=1`` loads all of Rasa whatever the model needs.
+    """
     die_with(int(sys.argv.pop(1)))
+    model = sys.argv[sys.argv.index("--model") + 1] if "--model" in sys.argv else ""
+    if model and os.environ.get("VOXTRAIL_RASA_FULL") != "1" and is_lean(model):
+        leave_out_unused()
     from rasa.__main__ import main as rasa
 
     sys.argv[0] = "rasa"

@@ -199,9 +199,18 @@ class House:
 @asynccontextmanager
 async def house(database_url: str, data_dir: Path, **settings: Any) -> AsyncIterator[House]:
     """The service and its Twilio, started and stopped."""
+    with listener() as own, listener() as twilio:
+        async with _furnished(database_url, data_dir, own, twilio, settings) as found:
+            yield found
+
+
+@asynccontextmanager
+async def _furnished(
+    database_url: str, data_dir: Path, own: socket.socket, twilio: socket.socket, settings: dict[str, Any]
+) -> AsyncIterator[House]:
     from bot.app import create_app
 
-    own, twilio, clock = listener(), listener(), ManualClock()
+    clock = ManualClock()
     values: dict[str, Any] = {
         "api_key": KEY, "nlu_replicas": 0, "public_url": address(own), "twilio_base_url": address(twilio),
         "twilio_account_sid": SID, "twilio_auth_token": TOKEN, "twilio_number": NUMBER, **settings,

@@ -69,7 +69,8 @@ async def opened(
     """The conversation, for the key or for its own token; to everybody else it does not exist."""
     conversation = await session.get(Conversation, conversation_id) if conversation_id.isprintable() else None
     if credentials is None:
-        raise Problem(401, "token_needed", "Send the conversation's token as 'Authorization: Bearer …'.", headers={"WWW-Authenticate": "Bearer"})
+        detail = "Send the conversation's token as 'Authorization: Bearer …'."
+        raise Problem(401, "token_needed", detail, headers={"WWW-Authenticate": "Bearer"})
     if conversation is None or not (is_key(service, credentials) or store.token_fits(conversation, credentials.credentials)):
         raise not_found("conversation")
     return conversation

@@ -45,7 +45,7 @@ class TargetIn(Body):
     """One person to reach: one we know (id or contact), or a new one with a phone number."""
 
     person: Word
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = Field(default_factory=dict)
 
 
 class CampaignIn(Body):

@@ -37,9 +37,9 @@ class TouchpointIn(Body):
     goal: Word
     outcome: Annotated[str, StringConstraints(max_length=100)] = ""
     emotion: dict[str, Any] | None = None
-    problems: list[dict[str, Any]] = []
-    opportunities: list[dict[str, Any]] = []
-    measures: dict[str, float] = {}
+    problems: list[dict[str, Any]] = Field(default_factory=list)
+    opportunities: list[dict[str, Any]] = Field(default_factory=list)
+    measures: dict[str, float] = Field(default_factory=dict)
     source: Word
     external_id: Word | None = None
 

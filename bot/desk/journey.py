@@ -23,7 +23,9 @@ _STAGE_COLOURS = {
     "onboarding": "#db2777",
 }  # fmt: skip
 _CHANNEL_ICONS = {"web": "chat", "sms": "sms", "phone": "call", "terminal": "terminal", "api": "sync_alt", "email": "mail"}
-_GOOD = ("answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid")
+_GOOD = (
+    "answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid",
+)  # fmt: skip
 _BAD = ("handed_over", "wrong", "opted_out", "cancelled", "failed", "unknown", "declined", "withdrawn", "disputed")
 MOST_PEOPLE = 200
 
@@ -53,9 +55,9 @@ async def page(request: Request, person: str = "") -> RedirectResponse | None:
                 ui.label("Journey").classes("text-2xl font-bold")
                 ui.label("Every contact with one person, in order.").classes("soft")
             chosen = person if person in people else None
-            ui.select(people, value=chosen, label="Person", with_input=True, on_change=lambda e: ui.navigate.to(f"/journey?person={e.value}")).classes(
-                "w-full sm:w-80"
-            ).props('outlined dense data-testid="person"')
+            ui.select(
+                people, value=chosen, label="Person", with_input=True, on_change=lambda e: ui.navigate.to(f"/journey?person={e.value}")
+            ).classes("w-full sm:w-80").props('outlined dense data-testid="person"')
         if chosen is None:
             _empty(len(people))
         else:
@@ -66,9 +68,9 @@ async def page(request: Request, person: str = "") -> RedirectResponse | None:
 async def _people(service: Service) -> dict[str, str]:
     """People by id, those with the newest contact first."""
     newest = func.max(Touchpoint.at)
-    query = select(Person.id, Person.name, func.count(Touchpoint.id)).outerjoin(Touchpoint).group_by(Person.id).order_by(newest.desc().nulls_last())
+    query = select(Person.id, Person.name, func.count(Touchpoint.id)).outerjoin(Touchpoint).group_by(Person.id)
     async with service.database.sessions() as session:
-        rows = (await session.execute(query.limit(MOST_PEOPLE))).all()
+        rows = (await session.execute(query.order_by(newest.desc().nulls_last()).limit(MOST_PEOPLE))).all()
     return {row_id: f"{name or 'Unknown visitor'} · {row_id} · {count} contact{'s' if count != 1 else ''}" for row_id, name, count in rows}
 
 

@@ -23,14 +23,19 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name
 <title>Sign in · Voxtrail</title><style>
 :root{{color-scheme:light dark;--bg:#f4f6f5;--card:#fff;--ink:#17302b;--soft:#5b6f6a;--line:#d5dedb;--brand:#0f766e}}
 @media(prefers-color-scheme:dark){{:root{{--bg:#0e1716;--card:#162220;--ink:#e6efec;--soft:#9db3ad;--line:#2a3a37;--brand:#2dd4bf}}}}
-body{{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,sans-serif}}
-form{{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:32px;width:min(360px,calc(100vw - 32px));box-sizing:border-box}}
+body{{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--bg);color:var(--ink);
+font:16px/1.5 system-ui,sans-serif}}
+form{{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:32px;
+width:min(360px,calc(100vw - 32px));box-sizing:border-box}}
 h1{{font-size:22px;margin:0 0 4px}}p{{margin:0 0 20px;color:var(--soft)}}label{{display:block;font-weight:600;margin-bottom:6px}}
-input{{width:100%;box-sizing:border-box;padding:10px 12px;border:1px solid var(--line);border-radius:10px;background:transparent;color:inherit;font:inherit}}
-button{{margin-top:16px;width:100%;padding:11px;border:0;border-radius:10px;background:var(--brand);color:var(--bg);font:inherit;font-weight:600;cursor:pointer}}
+input{{width:100%;box-sizing:border-box;padding:10px 12px;border:1px solid var(--line);border-radius:10px;
+background:transparent;color:inherit;font:inherit}}
+button{{margin-top:16px;width:100%;padding:11px;border:0;border-radius:10px;background:var(--brand);
+color:var(--bg);font:inherit;font-weight:600;cursor:pointer}}
 .wrong{{color:#c2410c;margin:12px 0 0}}</style></head><body><form method="post" action="/sign-in?next={next}"><h1>Voxtrail</h1>
 <p>Sign in with the API key that <code>make run</code> printed.</p><label for="key">API key</label>
-<input id="key" name="key" type="password" autocomplete="current-password" required autofocus>{wrong}<button>Sign in</button></form></body></html>"""
+<input id="key" name="key" type="password" autocomplete="current-password" required autofocus>{wrong}<button>Sign in</button></form>
+</body></html>"""
 
 
 def _seal(service: Service, ends: int) -> str:

@@ -91,8 +91,8 @@ async def close_conversation(session: AsyncSession, conversation: Conversation, 
 
 async def listing(session: AsyncSession, status: str | None) -> list[Escalation]:
     """The escalations of a status (all open ones without), the longest waiting first."""
-    query = select(Escalation).where(Escalation.status.in_([status] if status else OPEN)).order_by(Escalation.created, Escalation.id).limit(200)
-    return list((await session.scalars(query)).all())
+    query = select(Escalation).where(Escalation.status.in_([status] if status else OPEN))
+    return list((await session.scalars(query.order_by(Escalation.created, Escalation.id).limit(200))).all())
 
 
 async def _locked(session: AsyncSession, escalation_id: str) -> tuple[Escalation, Conversation]:

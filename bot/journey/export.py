@@ -19,10 +19,10 @@ async def everything(session: AsyncSession, given: str) -> dict[str, Any]:
     person = await find_person(session, given)
     contacts = (await session.scalars(select(Contact).where(Contact.person_id == person.id))).all()
     consents = (await session.scalars(select(Consent).where(Consent.person_id == person.id).order_by(Consent.id))).all()
-    messages = (
-        await session.scalars(select(Message).join(Conversation).where(Conversation.person_id == person.id).order_by(Message.at, Message.id))
-    ).all()
-    records = (await session.scalars(select(Record).where(Record.data.contains({"person": person.id})).order_by(Record.kind, Record.id))).all()
+    said = select(Message).join(Conversation).where(Conversation.person_id == person.id).order_by(Message.at, Message.id)
+    messages = (await session.scalars(said)).all()
+    about = select(Record).where(Record.data.contains({"person": person.id})).order_by(Record.kind, Record.id)
+    records = (await session.scalars(about)).all()
     return {
         **(await timeline(session, person)),
         "contacts": [{"kind": contact.kind, "value": contact.value} for contact in contacts],

@@ -70,7 +70,8 @@ class Campaigns:
                 task = jobs.attempt.configure(connection=await driver(session), schedule_at=opening)
                 await task.defer_async(attempt_id=attempt.id)
             else:
-                conversation = await self._write_first(session, person, phone, campaign.flow, dict(attempt.context), f"attempt-{attempt.id}")
+                key = f"attempt-{attempt.id}"
+                conversation = await self._write_first(session, person, phone, campaign.flow, dict(attempt.context), key)
                 attempt.status, attempt.conversation_id, attempt.at = "sent", conversation.id, now
 
     async def contact_again(self, conversation_id: str) -> None:

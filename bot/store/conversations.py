@@ -58,7 +58,8 @@ async def lock(session: AsyncSession, conversation_id: str) -> tuple[Conversatio
     conversation = await session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     if conversation is None:
         raise not_found("conversation")
-    query = select(Person, Touchpoint).join(Touchpoint, Touchpoint.person_id == Person.id).where(Touchpoint.id == conversation.touchpoint_id)
+    joined = select(Person, Touchpoint).join(Touchpoint, Touchpoint.person_id == Person.id)
+    query = joined.where(Touchpoint.id == conversation.touchpoint_id)
     person, touchpoint = (await session.execute(query.execution_options(populate_existing=True))).one()
     return conversation, person, touchpoint
 

@@ -28,7 +28,9 @@ def begin(conversation: Conversation, now: datetime, goal: str = GENERAL, stage:
     )  # fmt: skip
 
 
-async def follow(session: AsyncSession, conversation: Conversation, current: Touchpoint, effects: Iterable[Effect], now: datetime) -> Touchpoint:
+async def follow(
+    session: AsyncSession, conversation: Conversation, current: Touchpoint, effects: Iterable[Effect], now: datetime
+) -> Touchpoint:
     """Put a turn's effects on the conversation's touchpoint; a second goal begins a touchpoint of its own."""
     for effect in effects:
         data = dict(effect.data)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dialogs.actions import patterns, preselection, reminder, support, survey
+from dialogs.actions import appointments, baskets, dues, interviews, patterns, preselection, reminders, support, survey
 from dialogs.actions.base import ACTIONS, Action, ActionTurn, action
 
-__all__ = ["ACTIONS", "Action", "ActionTurn", "action", "patterns", "preselection", "reminder", "support", "survey"]
+__all__ = [
+    "ACTIONS", "Action", "ActionTurn", "action", "appointments", "baskets", "dues", "interviews", "patterns", "preselection", "reminders",
+    "support", "survey",
+]  # fmt: skip

@@ -1,8 +1,8 @@
-"""How an action sees its turn, and the register of all actions."""
+"""How an action sees its turn and a record's texts, and the register of all actions."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,25 @@ class ActionTurn:
     def effect(self, kind: str, /, **data: Any) -> None:
         """Ask for something outside the dialog (``handoff``, ``close``, ``outcome``, ``callback`` …)."""
         self.effects.append(Effect(kind, data))
+
+    def hand_over(self, reason: str) -> None:
+        """A person takes over."""
+        self.say("utter_handoff")
+        self.effect("handoff", reason=reason)
+
+    async def record(self, kind: str, slot: str) -> dict[str, Any]:
+        """The record that a slot names; it was found before, so it is there."""
+        found = await self.scene.records.get(kind, str(self.slots[slot]))
+        if found is None:
+            raise LookupError(f"the {kind} in {slot} is gone")
+        return found
+
+
+def text_in(texts: Any, language: str) -> str:
+    """A record's text in this language, or in any that it has; a plain string serves all."""
+    if isinstance(texts, Mapping):
+        return str(texts.get(language) or texts.get("en") or next(iter(texts.values()), ""))
+    return str(texts or "")
 
 
 Action = Callable[[ActionTurn], Awaitable[None]]

@@ -12,7 +12,6 @@ from dialogs.actions.orders import (
     Order,
     day_of,
     folded,
-    hand_over,
     masked,
     order_label,
     order_of,
@@ -64,7 +63,7 @@ async def order_status(turn: ActionTurn) -> None:
 async def late_parcel_person(turn: ActionTurn) -> None:
     """A colleague chases the carrier."""
     outcome(turn, "late_delivery_escalated")
-    hand_over(turn, "late_delivery")
+    turn.hand_over("late_delivery")
 
 
 @action("action_pay_now")

@@ -10,7 +10,7 @@ from typing import Any
 
 from babel.dates import format_date
 
-from dialogs.actions.base import ActionTurn, action
+from dialogs.actions.base import ActionTurn, action, text_in
 from dialogs.formats import day, money
 from nlu.parsers.base import Context
 
@@ -69,8 +69,7 @@ def shown_day(value: date | None, turn: ActionTurn) -> str:
 
 def item_name(item: Mapping[str, Any], language: str) -> str:
     """The product's name in this language."""
-    names = item["name"]
-    return str(names.get(language) or names["en"])
+    return text_in(item["name"], language)
 
 
 def order_label(order: Mapping[str, Any], language: str) -> str:
@@ -117,10 +116,7 @@ def _is_form_of(said: str, word: str, language: str) -> bool:
 
 async def order_of(turn: ActionTurn, slot: str = "order_id") -> Order:
     """The order a slot names; it was found before, so it is there."""
-    found = await turn.scene.records.get("order", str(turn.slots[slot]))
-    if found is None:
-        raise LookupError(f"the order in {slot} is gone")
-    return found
+    return await turn.record("order", slot)
 
 
 def total(order: Order, turn: ActionTurn) -> str:
@@ -131,12 +127,6 @@ def total(order: Order, turn: ActionTurn) -> str:
 def outcome(turn: ActionTurn, result: str) -> None:
     """What came of the wish, for the touchpoint."""
     turn.effect("outcome", outcome=result)
-
-
-def hand_over(turn: ActionTurn, reason: str) -> None:
-    """A person takes over."""
-    turn.say("utter_handoff")
-    turn.effect("handoff", reason=reason)
 
 
 async def ticket(turn: ActionTurn, kind: str, text: str, order: Order | None = None, **more: Any) -> str:
@@ -253,8 +243,7 @@ async def verify_order(turn: ActionTurn) -> None:
 async def order_person(turn: ActionTurn) -> None:
     """A person looks for an order without its number."""
     turn.effect("outcome", outcome="order_not_found")
-    turn.say("utter_handoff")
-    turn.effect("handoff", reason="order_not_found")
+    turn.hand_over("order_not_found")
 
 
 def _take(turn: ActionTurn, order: Order) -> None:

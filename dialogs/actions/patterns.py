@@ -9,8 +9,7 @@ from dialogs.formats import when
 @action("action_handoff")
 async def handoff(turn: ActionTurn) -> None:
     """Ask for a person; the conversation waits in the queue with its summary."""
-    turn.say("utter_handoff")
-    turn.effect("handoff", reason="asked_for_person")
+    turn.hand_over("asked_for_person")
 
 
 @action("action_note_complaint")
@@ -23,8 +22,7 @@ async def note_complaint(turn: ActionTurn) -> None:
 @action("action_handoff_complaint")
 async def handoff_complaint(turn: ActionTurn) -> None:
     """Hand over because of a complaint."""
-    turn.say("utter_handoff")
-    turn.effect("handoff", reason="complaint")
+    turn.hand_over("complaint")
 
 
 @action("action_opt_out")

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from dialogs.actions.base import ActionTurn, action
-from dialogs.actions.orders import Order, day_of, hand_over, masked, order_label, order_of, outcome, said, ticket, today, total
+from dialogs.actions.orders import Order, day_of, masked, order_label, order_of, outcome, said, ticket, today, total
 
 TRANSFER_DAYS = 3
 """Days that a bank transfer may take before it is looked for."""
@@ -58,7 +58,7 @@ async def check_tax_id(turn: ActionTurn) -> None:
         turn.set(tax_case="wrong", tax_id=None, tax_failures=failures % MOST_TAX_FAILURES)
         turn.say("utter_tax_id_wrong")
         if failures == MOST_TAX_FAILURES:
-            hand_over(turn, "tax_number")
+            turn.hand_over("tax_number")
 
 
 def valid_tax_id(digits: str) -> bool:

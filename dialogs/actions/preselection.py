@@ -1,16 +1,17 @@
-"""Actions of the candidate's interview: load the job, weigh the answers, book a talk. A person decides, never this code."""
+"""Actions of the candidate's preselection: load the job, weigh the answers, take a withdrawal. A person decides, never this code."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from dialogs.actions.base import ActionTurn, action
+from dialogs.actions.applications import application_of, job_of, named_application, note, own_application, save
+from dialogs.actions.base import ActionTurn, action, text_in
+from dialogs.actions.interviews import give_back
 from dialogs.actions.scoring import LABELS, OPEN, Score, asked, per, score, shown
-from dialogs.answers import OTHER
-from dialogs.formats import moment, money
+from dialogs.formats import money
 from nlu.parsers.base import Context
 from nlu.types import LANGUAGES
 
@@ -20,21 +21,12 @@ LATEST_START = 365
 """Days ahead up to which a start of work is noted."""
 DECIDE_WITHIN = 3
 """Working days in which a person answers, unless the job says otherwise."""
-MOST_OFFERED = 4
-"""Interview times named in one question."""
-NOTICE = timedelta(hours=2)
-"""An interview is not offered sooner than this."""
 PAY_TRIES = 2
 """Amounts that may be doubted before the pay is left to a recruiter."""
 
 COUNTRIES = {
     "PL": {"pl": "w Polsce", "en": "in Poland", "ro": "în Polonia"},
     "RO": {"pl": "w Rumunii", "en": "in Romania", "ro": "în România"},
-}
-NONE_FITS = {
-    "pl": ["Żaden z tych", "żaden", "żaden termin", "inny termin"],
-    "en": ["None of these", "none", "none of them", "another time", "neither"],
-    "ro": ["Niciuna", "niciuna dintre acestea", "nicio oră", "altă oră", "niciun termin"],
 }
 _UNIT_WORDS = {
     "hour": r"godzin|/ ?h\b|\bh\b|\bhour|\bp/?h\b|\bor[aăe]\b",
@@ -47,56 +39,21 @@ def _slot(key: str) -> str:
     return SLOTS.get(key, key)
 
 
-async def _job(turn: ActionTurn, job_id: Any) -> dict[str, Any] | None:
-    """The job, read without a lock: many candidates talk about one job at once."""
-    return next((job for job in await turn.scene.records.find("job") if job["id"] == job_id), None)
-
-
-async def _application(turn: ActionTurn) -> dict[str, Any] | None:
-    application_id = turn.slots.get("application_id")
-    return await turn.scene.records.get("application", str(application_id)) if application_id else None
-
-
-async def _save(turn: ActionTurn, application: dict[str, Any], **changes: Any) -> None:
-    application.update(changes)
-    await turn.scene.records.put("application", str(application["id"]), application)
-
-
 # ---- the beginning
 
 
 @action("action_load_job")
 async def load_job(turn: ActionTurn) -> None:
     """Find the job and the application; ``job_state`` is open, screened or closed."""
-    found = await _found_application(turn)
-    job = await _job(turn, turn.scene.context.get("job_id") or (found or {}).get("job") or turn.slots.get("job_id"))
+    found = await named_application(turn)
+    job = await job_of(turn, turn.scene.context.get("job_id") or (found or {}).get("job") or turn.slots.get("job_id"))
     if job is None or job.get("status", "open") != "open":
         turn.set(job_state="closed")
         return
-    application = found if found and found.get("job") == job["id"] else await _own_or_new(turn, str(job["id"]))
+    application = found if found and found.get("job") == job["id"] else await own_application(turn, str(job["id"]))
     state = "screened" if application.get("status") in ("screened", "interview") else "open"
     turn.set(job_state=state, job_id=job["id"], application_id=application["id"], criteria=asked(job), **_texts(job))
     turn.set(latest_start=(turn.scene.now.date() + timedelta(days=LATEST_START)).isoformat())
-
-
-async def _found_application(turn: ActionTurn) -> dict[str, Any] | None:
-    """The application the caller named, if it is this person's."""
-    named = turn.scene.context.get("application_id") or turn.slots.get("application_id")
-    application = await turn.scene.records.get("application", str(named)) if named else None
-    if application and application.get("person") and turn.scene.person.id:
-        return application if application["person"] == turn.scene.person.id else None
-    return application
-
-
-async def _own_or_new(turn: ActionTurn, job_id: str) -> dict[str, Any]:
-    records, person = turn.scene.records, turn.scene.person.id
-    own = await records.find("application", job=job_id, person=person) if person else []
-    if own:
-        return own[-1]
-    new_id = await records.new_id("application", "A")
-    application = {"job": job_id, "person": person, "status": "applied", "applied": turn.scene.now.isoformat()}
-    await records.put("application", new_id, application)
-    return {**application, "id": new_id}
 
 
 def _texts(job: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,14 +72,7 @@ def _texts(job: Mapping[str, Any]) -> dict[str, Any]:
 
 def _every(texts: Any) -> dict[str, str]:
     """A text of the job in every language that we speak."""
-    return {language: _in(texts, language) for language in LANGUAGES}
-
-
-def _in(texts: Any, language: str) -> str:
-    """A text of the job in this language, or in any that it has."""
-    if isinstance(texts, Mapping):
-        return str(texts.get(language) or texts.get("en") or next(iter(texts.values()), ""))
-    return str(texts or "")
+    return {language: text_in(texts, language) for language in LANGUAGES}
 
 
 # ---- the pay: by the hour, the month or the year, in the job's currency
@@ -135,7 +85,7 @@ async def check_pay(turn: ActionTurn) -> None:
     if not isinstance(said, Mapping) or said == turn.slots.get("pay_checked"):
         turn.set(pay_refused=False)
         return
-    job = await _job(turn, turn.slots.get("job_id")) or {}
+    job = await job_of(turn, turn.slots.get("job_id")) or {}
     amount = _in_currency(turn, said, str((job.get("pay") or {}).get("currency", said["currency"])))
     ours = amount["currency"] == (job.get("pay") or {}).get("currency", amount["currency"])
     unit = _unit(float(amount["amount"]), turn.heard.text, job) if ours else None
@@ -144,7 +94,7 @@ async def check_pay(turn: ActionTurn) -> None:
         return
     tries = int(turn.slots.get("pay_tries") or 0) + 1
     if tries > PAY_TRIES:
-        await _note(turn, "pay", answered=False)
+        await note(turn, "pay", answered=False)
         turn.set(pay_expectation=OPEN, pay_refused=False, pay_tries=0)
         turn.say("utter_pay_left_open")
         return
@@ -212,13 +162,13 @@ async def ask_again(turn: ActionTurn) -> None:
 @action("action_score")
 async def weigh(turn: ActionTurn) -> None:
     """Weigh the answers, keep everything for the person who decides, and tell the candidate how it fits."""
-    job = await _job(turn, turn.slots.get("job_id")) or {}
+    job = await job_of(turn, turn.slots.get("job_id")) or {}
     answers = _answers(turn)
     result = score(job, answers, turn.scene.now.date())
     decide_by = _working_day(turn.scene.now.date(), int(job.get("decide_within_days", DECIDE_WITHIN)))
-    application = await _application(turn)
+    application = await application_of(turn)
     if application is not None:
-        await _save(
+        await save(
             turn, application, status="screened", answers=answers, answers_confirmed=bool(turn.slots.get("answers_right")),
             score=result.total, reasons=[each.to_json() for each in result.results], knockouts=list(result.knockouts),
             recommendation=result.recommendation, decision=None, decide_by=decide_by.isoformat(),
@@ -252,129 +202,45 @@ def _working_day(today: date, days: int) -> date:
     return today
 
 
-# ---- the interview
-
-
-async def _free_times(turn: ActionTurn) -> list[dict[str, Any]]:
-    """The free interview slots of this job, soonest first."""
-    slots = await turn.scene.records.find("interview_slot", job=turn.slots.get("job_id"))
-    soonest = turn.scene.now + NOTICE
-    free = [slot for slot in slots if not slot.get("taken_by") and datetime.fromisoformat(slot["start"]) >= soonest]
-    return sorted(free, key=lambda slot: datetime.fromisoformat(slot["start"]))
-
-
-@action("action_offer_interview")
-async def offer_interview(turn: ActionTurn) -> None:
-    """Put the next free times, in the candidate's own time zone, into ``interview_options``; none: it stays empty."""
-    zone = turn.scene.now.tzinfo
-    starts = [datetime.fromisoformat(slot["start"]).astimezone(zone).isoformat() for slot in await _free_times(turn)]
-    offered = list(dict.fromkeys(starts))[:MOST_OFFERED]
-    options: list[dict[str, Any]] = [{"value": start} for start in offered]
-    turn.set(interview_options=[*options, {"value": OTHER, "labels": NONE_FITS}] if options else None, interview_time=None)
-    texts = {language: "; ".join(moment(start, language) for start in offered) for language in LANGUAGES}
-    turn.set(interview_offer=texts)
-
-
-@action("action_book_interview")
-async def book_interview(turn: ActionTurn) -> None:
-    """Take the chosen time; ``booking`` is booked, taken (somebody was faster) or none (none of them fits)."""
-    chosen = str(turn.slots["interview_time"])
-    if chosen == OTHER:
-        turn.set(booking="none")
-        return
-    at = datetime.fromisoformat(chosen)
-    application = await _application(turn)
-    for slot in await _free_times(turn):
-        if datetime.fromisoformat(slot["start"]) != at:
-            continue
-        locked = await turn.scene.records.get("interview_slot", slot["id"])
-        if application is None or locked is None or locked.get("taken_by"):
-            continue
-        await turn.scene.records.put("interview_slot", slot["id"], {**locked, "taken_by": application["id"]})
-        await _save(turn, application, status="interview", interview={"slot": slot["id"], "at": chosen})
-        turn.set(booking="booked", interview_at=chosen)
-        turn.effect("committed")
-        return
-    turn.set(booking="taken", interview_time=None)
-    turn.say("utter_interview_taken")
-
-
-@action("action_interview_agreed")
-async def interview_agreed(turn: ActionTurn) -> None:
-    """Say when and where the interview is."""
-    application = await _application(turn)
-    booked = (application or {}).get("interview")
-    slot = await turn.scene.records.get("interview_slot", booked["slot"]) if booked else None
-    if slot is None:
-        turn.say("utter_anything_else")
-        return
-    place = _in(slot.get("place"), turn.language)
-    turn.say("utter_interview_agreed", interview_place=place, interviewer=str(slot.get("interviewer", "Bryza")))
-    turn.effect("outcome", outcome="interview_booked")
-
-
-@action("action_recruiter_calls")
-async def recruiter_calls(turn: ActionTurn) -> None:
-    """No time fits or none is free: a recruiter calls."""
-    application = await _application(turn)
-    if application is not None:
-        await _save(turn, application, call_wanted=True)
-    turn.say("utter_recruiter_calls")
-
-
 # ---- withdrawal
 
 
 @action("action_withdraw")
 async def withdraw(turn: ActionTurn) -> None:
     """Withdraw the application and give back an interview time that was taken."""
-    application = await _application(turn)
+    application = await application_of(turn)
     if application is not None:
         booked = application.pop("interview", None)
         if booked:
-            await _give_back(turn, str(booked["slot"]))
+            await give_back(turn, str(booked["slot"]))
         reason = str(turn.slots.get("withdraw_reason") or "")
-        await _save(turn, application, status="withdrawn", withdrawn=turn.scene.now.isoformat(), withdraw_reason=reason)
+        await save(turn, application, status="withdrawn", withdrawn=turn.scene.now.isoformat(), withdraw_reason=reason)
     turn.effect("outcome", outcome="withdrawn")
     turn.say("utter_withdrawn")
     turn.effect("close")
 
 
-async def _give_back(turn: ActionTurn, slot_id: str) -> None:
-    slot = await turn.scene.records.get("interview_slot", slot_id)
-    if slot is not None:
-        await turn.scene.records.put("interview_slot", slot_id, {**slot, "taken_by": None})
-
-
 @action("action_reopen")
 async def reopen(turn: ActionTurn) -> None:
     """A candidate who withdrew changed their mind; earlier answers stay."""
-    application = await _application(turn)
+    application = await application_of(turn)
     if application is not None and application.get("status") == "withdrawn":
-        await _save(turn, application, status="screened" if "score" in application else "applied")
+        await save(turn, application, status="screened" if "score" in application else "applied")
     turn.set(interview_consent=None, withdraw_reason=None)
 
 
 # ---- the candidate's questions
 
 
-async def _note(turn: ActionTurn, topic: str, *, answered: bool) -> None:
-    """Keep the question, in the candidate's words, with the application."""
-    application = await _application(turn)
-    if application is not None:
-        question = {"topic": topic, "words": turn.heard.text, "at": turn.scene.now.isoformat(), "answered": answered}
-        await _save(turn, application, questions=[*application.get("questions", []), question])
-
-
 def _fact(topic: str, field: str, response: str) -> Callable[[ActionTurn], Awaitable[None]]:
     """An action that answers from the job's record, or passes the question on when the record does not say."""
 
     async def answer(turn: ActionTurn) -> None:
-        job = await _job(turn, turn.slots.get("job_id")) or {}
+        job = await job_of(turn, turn.slots.get("job_id")) or {}
         known = (job.get("texts") or {}).get(field)
-        await _note(turn, topic, answered=bool(known))
+        await note(turn, topic, answered=bool(known))
         if known:
-            turn.say(response, fact=_in(known, turn.language))
+            turn.say(response, fact=text_in(known, turn.language))
         else:
             turn.say("utter_question_noted")
 
@@ -388,7 +254,7 @@ for _topic in ("pay", "place", "contract", "company"):
 @action("action_note_question")
 async def note_question(turn: ActionTurn) -> None:
     """A question the job's record does not answer: the recruiter will."""
-    await _note(turn, "other", answered=False)
+    await note(turn, "other", answered=False)
     turn.effect("opportunity", kind="candidate_question")
     turn.say("utter_question_noted")
 
@@ -400,6 +266,6 @@ async def open_jobs(turn: ActionTurn) -> None:
     lines = []
     for job in await turn.scene.records.find("job", status="open"):
         parts = (job.get("title"), job.get("place"), (job.get("texts") or {}).get("pay"))
-        lines.append(" · ".join(_in(part, language) for part in parts if part))
+        lines.append(" · ".join(text_in(part, language) for part in parts if part))
     turn.say("utter_open_jobs", jobs="\n".join(f"– {line}" for line in lines)) if lines else turn.say("utter_no_open_jobs")
 

@@ -14,7 +14,6 @@ from dialogs.actions.orders import (
     Order,
     day_of,
     folded,
-    hand_over,
     item_name,
     item_options,
     masked,
@@ -218,7 +217,7 @@ async def create_return(turn: ActionTurn) -> None:
 @action("action_late_return_person")
 async def late_return_person(turn: ActionTurn) -> None:
     """A person may make an exception."""
-    hand_over(turn, "return_too_late")
+    turn.hand_over("return_too_late")
 
 
 @action("action_drop_return")
@@ -269,4 +268,4 @@ async def _say_refund(turn: ActionTurn, order: Order, refund: dict[str, Any]) ->
 async def refund_person(turn: ActionTurn) -> None:
     """A person looks for the money."""
     turn.effect("problem", kind="refund_missing", words=turn.slots.get("order_words") or "")
-    hand_over(turn, "refund_check")
+    turn.hand_over("refund_check")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.actions import deliveries, payments, returns
 from dialogs.actions.base import ActionTurn, action
-from dialogs.actions.orders import ALL, WAITING, hand_over, item_name, item_options, masked, mentioned, order_of, outcome, said, ticket
+from dialogs.actions.orders import ALL, WAITING, item_name, item_options, masked, mentioned, order_of, outcome, said, ticket
 
 __all__ = ["deliveries", "payments", "returns"]
 
@@ -96,4 +96,4 @@ async def ask_colleague(turn: ActionTurn) -> None:
     """Pass the question to a person."""
     number = await ticket(turn, "question", str(turn.slots["question_words"]))
     turn.say("utter_question_passed", ticket_number=number)
-    hand_over(turn, "unknown_question")
+    turn.hand_over("unknown_question")

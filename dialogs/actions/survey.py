@@ -35,8 +35,7 @@ for _kind in ("csat", "nps", "ces"):
 async def survey_handoff(turn: ActionTurn) -> None:
     """Somebody who was let down wants to talk to a person."""
     turn.effect("problem", kind="low_rating", words=str(turn.slots.get("survey_reason") or ""))
-    turn.say("utter_handoff")
-    turn.effect("handoff", reason="low_rating")
+    turn.hand_over("low_rating")
 
 
 @action("action_survey_declined")

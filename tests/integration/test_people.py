@@ -73,7 +73,7 @@ async def test_export_holds_everything(at_home: House) -> None:
 
 
 async def test_erasing_leaves_nothing_but_the_stop(at_home: House) -> None:
-    person, phone, word = await lived(at_home)
+    person, phone, _ = await lived(at_home)
     conversation = (await at_home.http.get(f"/v1/people/{person}/thread")).json()["messages"][0]["conversation"]
     answer = await at_home.http.post(f"/v1/people/{phone}/erase", json={})
     assert answer.status_code == 200, answer.text

@@ -34,7 +34,7 @@ class Thing(Body):
     """A body."""
 
     name: str
-    more: dict[str, Any] = {}
+    more: dict[str, Any] | None = None
 
 
 def test_a_body_is_mended_everywhere() -> None:
