@@ -11,29 +11,41 @@ stop() { say "Voxtrail cannot be installed: $*"; exit 1; }
 
 mkdir -p "$data/logs" 2>/dev/null && [ -w "$data/logs" ] || stop "DATA_DIR $data cannot be written: set DATA_DIR to a folder of your own."
 log=$data/logs/setup.log
+rasa_log=$data/logs/setup-rasa.log
 
-# A step with a moving sign of life: its name, the seconds so far; its output goes to the log.
-step() {
-  local name=$1 started=$SECONDS
+# What runs is shown with the seconds so far; its output goes to a log. Two may run side by side: begin both, then finish both.
+begin() { # a log, a command: leaves its pid in $begun
+  local out=$1
   shift
-  "$@" >>"$log" 2>&1 &
-  local pid=$!
-  trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
-  while kill -0 "$pid" 2>/dev/null; do
-    [ -t 2 ] && printf '\r  %s … %ds' "$name" $((SECONDS - started)) >&2
+  "$@" >>"$out" 2>&1 &
+  begun=$!
+  children="$children $begun"
+}
+children=""
+trap 'kill $children 2>/dev/null; exit 130' INT TERM
+
+finish() { # a name, a pid
+  while kill -0 "$2" 2>/dev/null; do
+    [ -t 2 ] && printf '\r  %s … %ds' "$1" "$SECONDS" >&2
     sleep 1
   done
-  trap - INT TERM
-  wait "$pid" || { [ -t 2 ] && printf '\n' >&2; return 1; }
+  wait "$2" || { [ -t 2 ] && printf '\n' >&2; return 1; }
   [ -t 2 ] && printf '\r' >&2
-  printf '  %s: %ds        \n' "$name" $((SECONDS - started)) >&2
+  printf '  %s: ready after %ds        \n' "$1" "$SECONDS" >&2
 }
 
-why() { # what a failed pip most likely met
-  if grep -qiE 'no space left' "$log"; then echo "the disk is full: free 4 GB"
-  elif grep -qiE 'HASHES|hash' <(tail -n 30 "$log"); then echo "a downloaded package is not the one that was locked; see $log"
-  elif grep -qiE 'resolution|connection|timed out|network|retrying' <(tail -n 40 "$log"); then echo "the package registry does not answer: check the network"
-  else echo "see the end of $log"; fi
+step() { # a name, a command
+  local name=$1
+  shift
+  begin "$log" "$@"
+  finish "$name" "$begun"
+}
+
+why() { # what a failed pip most likely met, by its log
+  if grep -qiE 'no space left' "$1"; then echo "the disk is full: free 4 GB"
+  elif tail -n 30 "$1" | grep -qE 'HASHES|hashes'; then echo "a downloaded package is not the one that was locked; see $1"
+  elif tail -n 40 "$1" | grep -qiE 'resolution|connection|timed out|network|retrying'; then echo "the package registry does not answer: check the network"
+  else echo "see the end of $1"; fi
 }
 
 python_of() { # the first Python of these versions that can make environments
@@ -53,35 +65,48 @@ room() { # megabytes free where we stand
 
 stamp() { cat "$@" 2>/dev/null | cksum | tr -d ' '; }
 
-service=$(stamp pyproject.toml deploy/constraints.txt)$mode
-service_any=$(stamp pyproject.toml deploy/constraints.txt)
+service=$(stamp pyproject.toml deploy/constraints.txt)
 have=$(cat .venv/.installed 2>/dev/null || true)
-if [ "$have" != "${service_any}dev" ] && [ "$have" != "$service" ]; then
-  python=$(python_of 3.11 3.12 3.13)
-  [ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 with venv is needed (Debian: apt install python3 python3-venv)."
-  [ "$(room)" -ge 1500 ] || stop "the disk has $(room) MB left and 4 GB are needed: free some space."
-  say "Installing the service (once):"
-  extra=""; [ "$mode" = dev ] && extra="[dev]"
-  [ -x .venv/bin/python ] || "$python" -m venv .venv >>"$log" 2>&1 || stop "$python cannot make an environment: $(why)."
-  step "packages" .venv/bin/python -m pip install --disable-pip-version-check -q -c deploy/constraints.txt -e ".$extra" || stop "$(why)."
-  printf '%s' "$service" >.venv/.installed
-fi
-
+want_service="" want_rasa="" service_pid="" rasa_pid=""
+[ "$have" = "$service-dev" ] || [ "$have" = "$service-$mode" ] || want_service=yes
 rasa=$(stamp nlu/rasa-requirements.txt)
-if [ "$(cat .venv-rasa/.installed 2>/dev/null || true)" != "$rasa" ] && [ "${VOXTRAIL_NLU_REPLICAS:-1}" != 0 ] && [ -z "${RASA_PYTHON:-}" ]; then
+[ "$(cat .venv-rasa/.installed 2>/dev/null || true)" = "$rasa" ] || [ "${VOXTRAIL_NLU_REPLICAS:-1}" = 0 ] || [ -n "${RASA_PYTHON:-}" ] || want_rasa=yes
+
+if [ -n "$want_rasa" ]; then
   python=$(python_of 3.11)
   if [ -z "$python" ]; then
     say "Rasa runs on Python 3.11 only (its TensorFlow is 2.12), and there is none here (Debian 12: apt install python3.11-venv)."
     say "Voxtrail starts without it and understands short answers only."
+    want_rasa=""
   else
-    [ "$(room)" -ge 2500 ] || stop "the disk has $(room) MB left and Rasa needs 2.5 GB: free some space."
+    [ "$(room)" -ge 3500 ] || stop "the disk has $(room) MB left and 4 GB are needed: free some space."
     say "Installing Rasa in its own environment (once, about two minutes):"
     rm -rf .venv-rasa
-    "$python" -m venv .venv-rasa >>"$log" 2>&1 || stop "$python cannot make an environment: $(why)."
-    step "Rasa" .venv-rasa/bin/python -m pip install --disable-pip-version-check -q --no-deps --require-hashes --ignore-requires-python \
-      -r nlu/rasa-requirements.txt || stop "$(why)."
-    printf '%s' "$rasa" >.venv-rasa/.installed
+    "$python" -m venv .venv-rasa >>"$log" 2>&1 || stop "$python cannot make an environment: $(why "$log")."
+    begin "$rasa_log" .venv-rasa/bin/python -m pip install --disable-pip-version-check -q --no-deps --require-hashes --ignore-requires-python \
+      -r nlu/rasa-requirements.txt
+    rasa_pid=$begun
   fi
+fi
+
+if [ -n "$want_service" ]; then
+  python=$(python_of 3.11 3.12 3.13)
+  [ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 with venv is needed (Debian: apt install python3 python3-venv)."
+  [ "$(room)" -ge 1500 ] || stop "the disk has $(room) MB left and 1.5 GB are needed: free some space."
+  say "Installing the service (once):"
+  extra=""; [ "$mode" = dev ] && extra="[dev]"
+  [ -x .venv/bin/python ] || "$python" -m venv .venv >>"$log" 2>&1 || stop "$python cannot make an environment: $(why "$log")."
+  begin "$log" .venv/bin/python -m pip install --disable-pip-version-check -q -c deploy/constraints.txt -e ".$extra"
+  service_pid=$begun
+fi
+
+if [ -n "$service_pid" ]; then
+  finish "the service" "$service_pid" || stop "$(why "$log")."
+  printf '%s' "$service-$mode" >.venv/.installed
+fi
+if [ -n "$rasa_pid" ]; then
+  finish "Rasa" "$rasa_pid" || stop "$(why "$rasa_log")."
+  printf '%s' "$rasa" >.venv-rasa/.installed
 fi
 
 if [ "$mode" = dev ] && [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ]; then

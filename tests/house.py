@@ -224,5 +224,8 @@ async def _furnished(
     app = create_app(configured, service=service)
     async with served(standin, twilio), served(app, own, "on"):
         yield House(app, service, clock, nlu, standin, address(own))
+    from nicegui import app as pages
+
+    pages.middleware_stack = None  # it is one for the process: the next house may mount its pages again
 
 

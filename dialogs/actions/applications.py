@@ -13,11 +13,13 @@ async def job_of(turn: ActionTurn, job_id: Any) -> dict[str, Any] | None:
 
 
 async def application_of(turn: ActionTurn) -> dict[str, Any] | None:
+    """The application this conversation is about."""
     application_id = turn.slots.get("application_id")
     return await turn.scene.records.get("application", str(application_id)) if application_id else None
 
 
 async def save(turn: ActionTurn, application: dict[str, Any], **changes: Any) -> None:
+    """Change the application and keep it."""
     application.update(changes)
     await turn.scene.records.put("application", str(application["id"]), application)
 
@@ -32,6 +34,7 @@ async def named_application(turn: ActionTurn) -> dict[str, Any] | None:
 
 
 async def own_application(turn: ActionTurn, job_id: str) -> dict[str, Any]:
+    """The person's latest application for the job, or a new one."""
     records, person = turn.scene.records, turn.scene.person.id
     own = await records.find("application", job=job_id, person=person) if person else []
     if own:

@@ -46,6 +46,7 @@ def value_said(turn: ActionTurn, kind: str, *, prefer: str = "future", least: fl
 
 
 def meant(turn: ActionTurn) -> str:
+    """The intent of the sentence just heard, when it is clear; else empty."""
     intent = turn.heard.understanding.intent
     return intent.name if intent.confidence >= 0.6 else ""
 

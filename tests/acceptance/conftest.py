@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,34 +68,36 @@ def make(model: Path, embeddings: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-async def service(make: Callable[..., Running], embeddings: Path) -> AsyncIterator[Running]:
+async def twilio() -> AsyncIterator[tuple[Standin, dict[str, str], int]]:
+    """The stand-in for Twilio of the shared service, the settings by which it is found, and the port it texts to."""
+    own, port = listener(), free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {
+        "TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_NUMBER": NUMBER, "TWILIO_BASE_URL": address(own),
+        "VOXTRAIL_PUBLIC_URL": url,
+    }  # fmt: skip
+    standin = create_standin(SID, TOKEN, f"{url}/twilio/sms", pace=0.01)
+    async with served(standin, own):
+        yield standin, environment, port
+
+
+@pytest.fixture(scope="session")
+def phone(twilio: tuple[Standin, dict[str, str], int]) -> Standin:
+    """People's phones: what they text, and what they are sent."""
+    return twilio[0]
+
+
+@pytest.fixture(scope="session")
+async def service(make: Callable[..., Running], embeddings: Path, twilio: tuple[Standin, dict[str, str], int]) -> AsyncIterator[Running]:
     """The service that most tests share."""
-    running = make()
+    _, environment, port = twilio
+    running = make(port, **environment)
     running.start()
     await running.ready()
     shutil.copytree(running.data_dir / "embeddings", embeddings, dirs_exist_ok=True)
     yield running
     await running.http.aclose()
     running.stop()
-
-
-@asynccontextmanager
-async def with_twilio(make: Callable[..., Running]) -> AsyncIterator[tuple[Running, Standin]]:
-    """A service with a telephone number, and the stand-in for Twilio that knows it."""
-    port, twilio = free_port(), listener()
-    running = make(
-        port, TWILIO_ACCOUNT_SID=SID, TWILIO_AUTH_TOKEN=TOKEN, TWILIO_NUMBER=NUMBER, TWILIO_BASE_URL=address(twilio),
-        VOXTRAIL_PUBLIC_URL=f"http://127.0.0.1:{port}", VOXTRAIL_NLU_REPLICAS="0",
-    )  # fmt: skip
-    standin = create_standin(SID, TOKEN, f"{running.url}/twilio/sms", pace=0.01)
-    async with served(standin, twilio):
-        running.start()
-        await running.ready()
-        try:
-            yield running, standin
-        finally:
-            await running.http.aclose()
-            running.stop()
 
 
 @pytest.fixture(scope="session")

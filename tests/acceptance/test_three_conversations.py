@@ -12,7 +12,7 @@ import pytest
 from tests.acceptance.conftest import Visit
 from tests.acceptance.running import Running
 
-LANGUAGES = ("pl", "en", "ro")
+LANGUAGES = ["pl", "en", "ro"]
 CUSTOMER = {"pl": "P-1001", "en": "P-1004", "ro": "P-1005"}
 PAYER = {**CUSTOMER, "pl": "P-1002"}
 BUYER = {**CUSTOMER, "pl": "P-1003"}
