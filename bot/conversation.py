@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -27,11 +27,12 @@ from bot.settings import Settings
 from bot.store import conversations as store
 from bot.store import touchpoints
 from bot.store.database import UNREACHABLE, Database
-from bot.store.models import Conversation, Message, Person, Touchpoint, Turn
+from bot.store.models import Conversation, Message, Person, Touchpoint
 from bot.store.records import StoredRecords
 from dialogs.runtime import Decision, FlowLoopError, Runtime
-from dialogs.scene import Effect, Heard, Knowledge, PersonInScene, Reply, Scene
+from dialogs.scene import Effect, Heard, Knowledge, PersonInScene, Scene
 from dialogs.state import DialogState
+from integrations.twilio.segments import segments
 from nlu.keywords import understand_by_keywords
 from nlu.language import detect_language
 from nlu.parsers.registry import parse
@@ -77,7 +78,7 @@ class _Open:
     now: datetime
     began: float
     channel: str
-    replies: list[Reply] = field(default_factory=list)
+    answer: dict[str, Any] | None
 
 
 class Conversations:
@@ -102,8 +103,7 @@ class Conversations:
         conversation, token = await store.create(
             session, person, now, channel=channel, kind=flow, language=language, context=context, direction=direction
         )
-        conversation, person, touchpoint = await store.lock(session, conversation.id)
-        turn = _Open(session, conversation, person, touchpoint, DialogState.from_json(conversation.state), now, began, channel)
+        turn = await self._lock(session, conversation.id, channel, began)
         decision = await self._runtime.open(flow, turn.state, self._scene(turn))
         return conversation, token, await self._record(turn, None, None, decision)
 
@@ -129,10 +129,9 @@ class Conversations:
     async def _take(
         self, session: AsyncSession, conversation_id: str, text: str, said: Said, understood: Understanding, began: float
     ) -> dict[str, Any]:
-        turn = await self._lock(session, conversation_id, said.channel, began)
-        before = await store.answered(session, conversation_id, said.message_id)
-        if before is not None:
-            return before
+        turn = await self._lock(session, conversation_id, said.channel, began, said.message_id)
+        if turn.answer is not None:
+            return turn.answer
         heard = Heard(text, understood, _detected(text, understood))
         decision = await self._decide(turn, heard)
         return await self._record(turn, said, heard, decision)
@@ -159,10 +158,13 @@ class Conversations:
         except NluUnavailable:
             return understand_by_keywords(text, language)
 
-    async def _lock(self, session: AsyncSession, conversation_id: str, channel: str, began: float) -> _Open:
-        conversation, person, touchpoint = await store.lock(session, conversation_id)
-        state = DialogState.from_json(conversation.state)
-        return _Open(session, conversation, person, touchpoint, state, self._clock.now(), began, channel or conversation.channel)
+    async def _lock(
+        self, session: AsyncSession, conversation_id: str, channel: str, began: float, message_id: str | None = None
+    ) -> _Open:
+        held = await store.lock(session, conversation_id, message_id)
+        state = DialogState.from_json(held.conversation.state)
+        channel = channel or held.conversation.channel
+        return _Open(session, held.conversation, held.person, held.touchpoint, state, self._clock.now(), began, channel, held.answer)
 
     async def _decide(self, turn: _Open, heard: Heard) -> Decision:
         """The dialog's answer, or none while a person owns the conversation."""
@@ -178,51 +180,47 @@ class Conversations:
     async def _record(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> dict[str, Any]:
         """Write the whole turn; it is the caller's transaction that makes it real."""
         session, conversation, now = turn.session, turn.conversation, turn.now
-        if said is not None and heard is not None:
-            store.add_message(
-                session, conversation, now, direction="in", author="person", text=heard.text, channel=turn.channel,
-                display=said.display, message_id=said.message_id,
-            )  # fmt: skip
-        messages = store.add_replies(session, conversation, decision.replies, now, turn.channel)
+        messages = _messages(turn, said, heard, decision)
         effects = _with_words(decision.effects, heard)
         turn.touchpoint = await touchpoints.follow(session, conversation, turn.touchpoint, effects, now)
         elapsed = time.perf_counter() - turn.began
-        touchpoints.measure(turn.touchpoint, now, first_answer_s=elapsed, cost=self._settings.cost_per_turn)
-        await self._apply(turn, effects)
-        conversation.state, conversation.updated = turn.state.to_json(), now
+        cost = self._settings.cost_per_turn
+        if turn.channel == "sms":
+            cost += self._settings.cost_per_sms * segments("\n".join(reply.text for reply in decision.replies))
+        touchpoints.measure(turn.touchpoint, now, first_answer_s=elapsed, cost=cost)
+        await self._apply(turn, effects, messages)
         if turn.state.closed and conversation.owner == "bot":
             conversation.status = "closed"
         elif conversation.owner == "bot":
             conversation.status = "open"
-        answer = {"replies": [reply_json(message) for message in messages], "state": state_json(conversation, turn.state)}
-        session.add(
-            Turn(
-                conversation_id=conversation.id, message_id=said.message_id if said else None,
-                nlu=nlu_json(heard.understanding) if heard else None, answer=answer, ms=round(elapsed * 1000, 2), at=now,
-            )
+        replies = [reply_json(message) for message in messages if message.direction == "out"]
+        answer = {"replies": replies, "state": state_json(conversation, turn.state)}
+        await store.write_turn(
+            session, conversation, turn.touchpoint, messages, now=now, state=turn.state.to_json(), answer=answer,
+            nlu=nlu_json(heard.understanding) if heard else None, message_id=said.message_id if said else None,
+            ms=round(elapsed * 1000, 2),
         )  # fmt: skip
-        await store.changed(session, conversation)
         TURN_SECONDS.labels(turn.channel).observe(time.perf_counter() - turn.began)
         TURNS.labels(turn.channel, "yes" if decision.understood else "no").inc()
         return answer
 
-    async def _apply(self, turn: _Open, effects: list[Effect]) -> None:
+    async def _apply(self, turn: _Open, effects: list[Effect], messages: list[Message]) -> None:
         """Consequences outside the dialog, in the same transaction."""
         for effect in effects:
             if effect.kind == "language":
                 turn.conversation.language = turn.person.language = str(effect.data["language"])
             elif effect.kind == "handoff":
-                await wait_for_person(turn.session, turn.conversation, turn.state, str(effect.data["reason"]), turn.now)
+                reason = str(effect.data["reason"])
+                await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, messages)
             else:
                 await carry_out(turn.session, turn.conversation, turn.person, effect, turn.now)
 
     async def _apologise(self, conversation_id: str, text: str, said: Said, began: float, *, hand_over: bool) -> dict[str, Any]:
         """What is left when a turn failed: the message is kept, the state is as it was, and the person hears of it."""
         async with self._database.transaction() as session:
-            turn = await self._lock(session, conversation_id, said.channel, began)
-            before = await store.answered(session, conversation_id, said.message_id)
-            if before is not None:
-                return before
+            turn = await self._lock(session, conversation_id, said.channel, began, said.message_id)
+            if turn.answer is not None:
+                return turn.answer
             heard = Heard(text, understand_by_payload("/", turn.state.language))
             effects = [Effect("problem", {"kind": "internal_error"})]
             effects += [Effect("handoff", {"reason": "internal_error"})] if hand_over else []
@@ -244,6 +242,26 @@ class Conversations:
             kind=turn.conversation.kind,
             context=context,
         )
+
+
+def _messages(turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> list[Message]:
+    """What this turn adds to the transcript: the person's message, then the bot's."""
+    messages = []
+    if said is not None and heard is not None:
+        messages.append(
+            store.new_message(
+                turn.conversation, turn.now, direction="in", author="person", text=heard.text, channel=turn.channel,
+                display=said.display, message_id=said.message_id,
+            )
+        )  # fmt: skip
+    messages += [
+        store.new_message(
+            turn.conversation, turn.now, direction="out", author="bot", text=reply.text, buttons=reply.buttons,
+            response=reply.response, channel=turn.channel,
+        )
+        for reply in decision.replies
+    ]  # fmt: skip
+    return messages
 
 
 def hear(text: str) -> str:

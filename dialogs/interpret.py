@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dialogs.answers import Answers, Reading, fold
+from dialogs.answers import EXACT, Answers, Reading, fold
 from dialogs.commands import (
     ChangeLanguage,
     Clarify,
@@ -28,7 +28,7 @@ from dialogs.commands import (
     StartFlow,
     Wait,
 )
-from dialogs.domain import Domain, Slot
+from dialogs.domain import Domain, IntentMapping, Slot
 from dialogs.expressions import evaluate
 from dialogs.flow import Flow, Step, collected
 from dialogs.scene import Heard, Scene
@@ -66,6 +66,7 @@ _CUES = {
     "en": r"\bmeant?\b|\bactually\b|\bmistake\b|\binstead\b|correct(ion)?\b|\bchange\b|\bnot .{1,40}\bbut\b|\brather\b|^no,|\bwrong\b",
     "ro": r"am vrut s[aă]|de fapt|m[aă] refer|gre[sșş]i|schimb|corect|\bnu .{1,40}\bci\b|^nu,|mai degrab[aă]",
 }
+_NO = re.compile(r"^\W*(nie|no|nu)\b\W*", re.IGNORECASE)
 _PAYLOAD = re.compile(r"^/(?P<name>\w+)(?:\((?P<slot>\w+)=(?P<value>.*)\))?$", re.DOTALL)
 
 
@@ -113,10 +114,12 @@ class Interpreter:
     def _answer(self, heard: Heard, slot: Slot, state: DialogState, scene: Scene) -> list[Command]:
         intent, sure = heard.understanding.intent.name, heard.understanding.intent.confidence
         reading = self.answers.read(slot, heard.text, state, scene)
-        mapped = next((m for m in slot.mappings if m.intent == intent), None)
+        mapped = _mapped(slot, heard)
         plain = reading is not None and reading.strong and slot.parser != "text"
+        if _is_question(heard.text) and slot.parser == "choice":
+            plain = plain and reading is not None and reading.confidence >= EXACT
         brief = slot.parser != "text" or len(heard.text.split()) <= BRIEF
-        if mapped and sure >= SURE and brief and not plain:
+        if mapped and brief and not plain:
             return [SetSlot(slot.name, mapped.value), *self._alongside(slot, heard.text, state, scene)]
         if intent in ALWAYS and sure >= SURE and not (plain and reading is not None and reading.confidence >= CERTAIN):
             return self._wish(heard, state, scene) or [NotUnderstood()]
@@ -136,6 +139,7 @@ class Interpreter:
             whole = slot.parser in ("choice", "yes_no") and isinstance(filled, SetSlot)
             return [filled, *(self._alongside(slot, heard.text, state, scene) if whole else ())]
         implied = self._implied(slot, heard.text, state, scene) or self._put_right(heard, slot, state, scene)
+        implied = implied or self._yes_or_no(slot, heard.text, state, scene)
         if implied:
             return implied
         if self._foreign(heard, state):
@@ -199,6 +203,13 @@ class Interpreter:
                 return [SetSlot(asked.name, mapping.value), *self._alongside(asked, text, state, scene)]
         return []
 
+    def _yes_or_no(self, asked: Slot, text: str, state: DialogState, scene: Scene) -> list[Command]:
+        """A plain yes or no where the slot says what they mean, though no intent was sure of it."""
+        meant = {m.intent: m.value for m in asked.mappings if m.intent in ("affirm", "deny")}
+        said = scene.parse("yes_no", text, Context(state.language, scene.now)) if meant and not _is_question(text) else None
+        intent = "affirm" if said and said.value else "deny"
+        return [SetSlot(asked.name, meant[intent])] if said and said.confidence >= HOLDS_VALUE and intent in meant else []
+
     # ---- corrections
 
     def _put_right(self, heard: Heard, asked: Slot, state: DialogState, scene: Scene) -> list[Command]:
@@ -251,7 +262,7 @@ class Interpreter:
             return [Reject(slot.name, refusal, value)]
         commands: list[Command] = [Correct(slot.name, value)]
         if asked.parser not in ("", "text", "yes_no", slot.parser):
-            also = self.answers.read(asked, text, state, scene)
+            also = self.answers.read(asked, _NO.sub("", text), state, scene)  # its "no," was for the old value
             if also and also.confidence >= STRONG_ENOUGH and not also.alternatives:
                 commands.append(Prefill(asked.name, also.value))
         return commands
@@ -364,13 +375,26 @@ class Interpreter:
 
 SURE_NAME = 0.8
 """The confidence (0..1) from which the name of an option corrects an answer that was not named."""
+def _mapped(slot: Slot, heard: Heard) -> IntentMapping | None:
+    """The mapping whose value the intents mean together: "affirm" at 0.4 and "interested" at 0.3 are both a yes here."""
+    understood = heard.understanding
+    sure = {intent.name: intent.confidence for intent in (*understood.ranking, understood.intent) if intent.name != FALLBACK}
+    found = [m for m in slot.mappings if m.intent in sure]
+    best = max(found, key=lambda m: _together(m, found, sure), default=None)
+    return best if best and _together(best, found, sure) >= SURE else None
+
+
+def _together(mapping: IntentMapping, mappings: list[IntentMapping], sure: Mapping[str, float]) -> float:
+    return sum(sure[m.intent] for m in mappings if m.value == mapping.value)
+
+
 def _is_question(text: str) -> bool:
     return text.rstrip().endswith("?")
 
 
 HOLDS_VALUE = 0.8
 """The confidence (0..1) from which a reading counts as an answer within a longer sentence."""
-STRONG_ENOUGH = 0.7
+STRONG_ENOUGH = 0.8
 """The confidence (0..1) a second value in a correcting sentence needs."""
 
 

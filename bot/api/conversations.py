@@ -128,7 +128,7 @@ async def message(conversation_id: str, body: MessageIn, request: Request, servi
     """Say something. The same ``message_id`` is answered once, with the same answer."""
     if not is_key(service, credentials):
         await request.app.state.throttle.message(address_of(request))
-    async with service.database.sessions() as session:
+    async with service.database.glances() as session:
         language = (await opened(session, service, conversation_id, credentials)).language
     limit = service.settings.message_limit
     if len(body.text) > limit:

@@ -16,8 +16,9 @@ from bot.escalation import queue
 from bot.outreach import deliveries
 from bot.problems import Problem
 from bot.store import conversations as store
-from bot.store import people
-from bot.store.models import Conversation, Escalation
+from bot.store import people, touchpoints
+from bot.store.models import Conversation, Escalation, Touchpoint
+from integrations.twilio.segments import segments
 
 router = APIRouter(prefix="/v1/escalations", tags=["escalations"], dependencies=[NeedKey])
 AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -93,6 +94,8 @@ async def say(escalation_id: str, body: AgentMessage, service: Svc) -> dict[str,
         )
         if channel == "sms":
             await _text(session, conversation, text, now)
+            touchpoint = await session.get_one(Touchpoint, conversation.touchpoint_id)
+            touchpoints.spend(touchpoint, service.settings.cost_per_sms * segments(text))
         await store.changed(session, conversation)
         return store.message_json(message)
 

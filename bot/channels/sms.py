@@ -154,7 +154,8 @@ async def _keyword(service: Service, person_id: str, language: str, word: Keywor
         if conversation_id is None:
             begun, _ = await store.create(session, person, now, channel="sms", kind="sms", language=language, context={})
             conversation_id = begun.id
-        current, _, touchpoint = await store.lock(session, conversation_id)
+        held = await store.lock(session, conversation_id)
+        current, touchpoint = held.conversation, held.touchpoint
         for direction, author, said in (("in", "person", hear(sms.body)), ("out", "bot", text)):
             if said:
                 message_id = _message_id(sms) if direction == "in" else None

@@ -18,9 +18,9 @@ from bot.service import Service
 from bot.store.models import Person, Touchpoint
 
 _STAGE_COLOURS = {
-    "awareness": "#6366f1", "consideration": "#0284c7", "purchase": "#0f766e", "retention": "#65a30d", "advocacy": "#ca8a04",
-    "attraction": "#6366f1", "application": "#0284c7", "screening": "#0f766e", "interview": "#65a30d", "offer": "#ca8a04",
-    "onboarding": "#db2777",
+    "awareness": "#4f46e5", "consideration": "#0369a1", "purchase": "#0f766e", "retention": "#4d7c0f", "advocacy": "#a16207",
+    "attraction": "#4f46e5", "application": "#0369a1", "screening": "#0f766e", "interview": "#4d7c0f", "offer": "#a16207",
+    "onboarding": "#be185d",
 }  # fmt: skip
 _CHANNEL_ICONS = {"web": "chat", "sms": "sms", "phone": "call", "terminal": "terminal", "api": "sync_alt", "email": "mail"}
 _GOOD = (
@@ -35,7 +35,7 @@ body { background: #f4f6f5 } .body--dark { background: #0e1716 }
 .body--dark .card { background: #162220; border-color: #2a3a37 }
 .soft { color: #5b6f6a } .body--dark .soft { color: #9db3ad }
 .chip { border-radius: 999px; padding: 1px 10px; font-size: 12px; font-weight: 600; color: #fff }
-.track { border-left: 2px solid #d5dedb; margin-left: 9px; padding-left: 22px } .body--dark .track { border-color: #2a3a37 }
+.track { border-left: 2px solid #d5dedb; margin-left: 9px; padding-left: 22px; width: calc(100% - 9px) } .body--dark .track { border-color: #2a3a37 }
 .dot { width: 14px; height: 14px; border-radius: 50%; position: absolute; left: -31px; top: 20px; border: 3px solid #f4f6f5 }
 .body--dark .dot { border-color: #0e1716 }
 .quote { border-left: 3px solid #f59e0b; padding-left: 10px; overflow-wrap: anywhere }
@@ -77,7 +77,7 @@ async def _people(service: Service) -> dict[str, str]:
 def _empty(people: int) -> None:
     with ui.column().classes("card w-full items-center py-12 gap-2"):
         ui.icon("route", size="48px").classes("soft")
-        ui.label("Choose a person to see their journey." if people else "Nobody has been in touch yet.").classes("text-lg")
+        ui.label("Choose a person to see their journey." if people else "Nobody has been in touch yet.").classes("text-lg text-center")
         ui.label("Conversations by chat and text appear here as soon as they begin.").classes("soft text-center")
 
 
@@ -99,9 +99,9 @@ async def _person(service: Service, person_id: str) -> None:
         ui.label("No contact yet.").classes("soft")
         return
     with ui.row().classes("gap-2"):
-        for stage, count in story["stages"].items():
+        for stage, count in sorted(story["stages"].items(), key=lambda item: [*_STAGE_COLOURS, item[0]].index(item[0])):
             ui.label(f"{stage} {count}").classes("chip").style(f"background: {_STAGE_COLOURS.get(stage, '#64748b')}")
-    with ui.column().classes("track w-full gap-3"):
+    with ui.column().classes("track gap-3"):
         for touchpoint in reversed(touchpoints):
             _touchpoint(touchpoint, zone)
 
@@ -132,7 +132,8 @@ def _touchpoint(touchpoint: dict[str, Any], zone: ZoneInfo) -> None:
 
 def _outcome(touchpoint: dict[str, Any]) -> None:
     measures = touchpoint["measures"]
-    facts = [f"{int(measures['turns'])} turns"] if measures.get("turns") else []
+    turns = int(measures.get("turns", 0))
+    facts = [f"{turns} turn{'s' if turns != 1 else ''}"] if turns else []
     facts += [f"{measures['duration_s']:.0f} s"] if measures.get("duration_s") else []
     facts += [f"{name.upper()} {measures[name]:.0f}" for name in ("csat", "nps", "ces") if name in measures]
     outcome = touchpoint["outcome"]

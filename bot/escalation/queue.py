@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,9 @@ from dialogs.state import DialogState
 OPEN = ("waiting", "taken")
 
 
-async def wait_for_person(session: AsyncSession, conversation: Conversation, state: DialogState, reason: str, now: datetime) -> Escalation:
+async def wait_for_person(
+    session: AsyncSession, conversation: Conversation, state: DialogState, reason: str, now: datetime, fresh: Sequence[Message] = ()
+) -> Escalation:
     """Put a conversation in the queue with its summary; from here on the bot is silent."""
     current = await open_one(session, conversation.id)
     if current is not None:  # it waits already, or an agent has it
@@ -27,7 +30,7 @@ async def wait_for_person(session: AsyncSession, conversation: Conversation, sta
     await session.flush()
     escalation = Escalation(
         id=f"E-{secrets.token_hex(5)}", conversation_id=conversation.id, reason=reason, status="waiting", created=now,
-        summary=await summary(session, conversation, state, reason),
+        summary=await summary(session, conversation, state, reason, fresh),
     )  # fmt: skip
     session.add(escalation)
     ESCALATIONS.labels(reason).inc()
@@ -41,11 +44,16 @@ async def open_one(session: AsyncSession, conversation_id: str) -> Escalation | 
     return found
 
 
-async def summary(session: AsyncSession, conversation: Conversation, state: DialogState, reason: str) -> dict[str, Any]:
-    """What an agent needs to go on in the next sentence: who, what for, what is known, what was tried."""
+async def summary(
+    session: AsyncSession, conversation: Conversation, state: DialogState, reason: str, fresh: Sequence[Message] = ()
+) -> dict[str, Any]:
+    """What an agent needs to go on in the next sentence: who, what for, what is known, what was tried.
+
+    ``fresh`` are messages of the turn in progress, which are not written yet.
+    """
     person = await session.get_one(Person, conversation.person_id)
     query = select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq.desc()).limit(12)
-    recent = list((await session.scalars(query)).all())[::-1]
+    recent = [*list((await session.scalars(query)).all())[::-1], *fresh][-12:]
     return {
         "reason": reason,
         "person": {"id": person.id, "name": person.name, "language": conversation.language},
@@ -99,6 +107,6 @@ async def _locked(session: AsyncSession, escalation_id: str) -> tuple[Escalation
     conversation_id = await session.scalar(select(Escalation.conversation_id).where(Escalation.id == escalation_id))
     if conversation_id is None:
         raise not_found("escalation")
-    conversation, _, _ = await store.lock(session, conversation_id)
+    conversation = (await store.lock(session, conversation_id)).conversation
     escalation = await session.get_one(Escalation, escalation_id, with_for_update=True, populate_existing=True)
     return escalation, conversation

@@ -79,7 +79,8 @@ class Campaigns:
         async with self._database.transaction() as session:
             if await session.get(Conversation, conversation_id) is None:
                 return  # erased meanwhile
-            conversation, person, _ = await store.lock(session, conversation_id)
+            held = await store.lock(session, conversation_id)
+            conversation, person = held.conversation, held.person
             phone = await people.contact(session, person.id, "phone")
             if await people.opted_out(session, person.id):
                 return

@@ -91,6 +91,8 @@ class Database:
             make_url(url).set(drivername="postgresql+psycopg"), pool_size=pool, max_overflow=0, pool_timeout=10, pool_pre_ping=False
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.glances = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+        """Sessions for one read: without a transaction around it, two round trips less."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

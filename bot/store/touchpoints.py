@@ -67,5 +67,10 @@ def measure(current: Touchpoint, now: datetime, *, first_answer_s: float, cost: 
     measures["turns"] = int(measures.get("turns", 0)) + 1
     measures.setdefault("first_answer_s", round(first_answer_s, 3))
     measures["duration_s"] = round((now - current.at).total_seconds(), 1)
-    measures["cost"] = round(float(measures.get("cost", 0.0)) + cost, 5)
     current.measures = measures
+    spend(current, cost)
+
+
+def spend(current: Touchpoint, cost: float) -> None:
+    """Add to what the contact cost."""
+    current.measures = {**current.measures, "cost": round(float(current.measures.get("cost", 0.0)) + cost, 5)}

@@ -8,6 +8,8 @@ from dialogs.actions.base import ActionTurn, action
 
 TIES = ("conversation_id", "touchpoint_id", "order_id", "appointment_id")
 """What the caller of the API may say the survey is about."""
+LOW = {"csat": 2, "nps": 6, "ces": 3}
+"""The highest mark of each scale that says somebody was let down."""
 
 
 def _save(kind: str) -> Callable[[ActionTurn], Awaitable[None]]:
@@ -21,6 +23,8 @@ def _save(kind: str) -> Callable[[ActionTurn], Awaitable[None]]:
         await turn.scene.records.put("survey", number, {**survey, "at": turn.scene.now.isoformat(), "about": about})
         turn.effect("measure", name=kind, value=mark)
         turn.effect("outcome", outcome="survey_answered")
+        if mark <= LOW[kind]:
+            turn.effect("problem", kind="low_rating", words=reason)
         turn.effect("committed")
         turn.say("utter_survey_thanks")
 
@@ -34,7 +38,6 @@ for _kind in ("csat", "nps", "ces"):
 @action("action_survey_handoff")
 async def survey_handoff(turn: ActionTurn) -> None:
     """Somebody who was let down wants to talk to a person."""
-    turn.effect("problem", kind="low_rating", words=str(turn.slots.get("survey_reason") or ""))
     turn.hand_over("low_rating")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -26,6 +27,9 @@ CACHE_VARIABLE = "VOXTRAIL_EMBEDDINGS"
 """Environment variable with a ``.npz`` that keeps the training sentences' embeddings between trainings."""
 
 Vectors = NDArray[np.float32]
+
+_BATCH = 256
+_log = logging.getLogger("rasa.nlu.sentences")  # below "rasa", whose messages `rasa train` shows
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -105,8 +109,9 @@ def cached(texts: Sequence[str], embed: Any, file: Path) -> Vectors:
     """Embeddings of texts, computed only for those that the file does not hold; the file then holds exactly these."""
     known = _read(file)
     missing = sorted(set(texts) - known.keys())
-    for start in range(0, len(missing), 64):
-        part = missing[start : start + 64]
+    for start in range(0, len(missing), _BATCH):
+        _log.info("Embedding sentences: %d of %d", start, len(missing))
+        part = missing[start : start + _BATCH]
         known |= dict(zip(part, embed(part), strict=True))
     vectors = np.array([known[text] for text in texts], dtype=np.float32)
     if missing:

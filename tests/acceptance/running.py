@@ -63,16 +63,16 @@ class Running:
 
     async def ready(self, seconds: float = 120) -> None:
         """Wait until everything is ready."""
-
-        async def answers() -> bool:
+        deadline, missing = time.monotonic() + seconds, "no answer"
+        while missing:
             assert self.process is not None
             assert self.process.poll() is None, f"the service ended:\n{self._screen.read_text()[-3000:]}"
+            assert time.monotonic() < deadline, f"after {seconds} s still not ready: {missing}"
+            await asyncio.sleep(0.1)
             try:
-                return (await self.http.get("/readyz", timeout=2)).status_code == 200
+                missing = ", ".join((await self.http.get("/readyz", timeout=2)).json()["missing"])
             except httpx.HTTPError:
-                return False
-
-        await until(answers, seconds)
+                missing = "no answer"
 
     def kill(self) -> None:
         """The process dies as if the power failed."""

@@ -192,6 +192,10 @@ async def test_an_agents_answer_reaches_a_texting_person_once(at_home: House) ->
     assert (await act(at_home, escalation, "messages", agent="Ada", text="Your parcel is found"))[0] == 201
     await delivered(at_home, phone, 1)
     assert received(at_home, phone) == ["Your parcel is found"]
+    cost = (await at_home.http.get("/v1/touchpoints", params={"person": phone})).json()["touchpoints"][0]["measures"]["cost"]
+    await act(at_home, escalation, "messages", agent="Ada", text="x" * 200)
+    after = (await at_home.http.get("/v1/touchpoints", params={"person": phone})).json()["touchpoints"][0]["measures"]["cost"]
+    assert round(after - cost, 5) == 2 * at_home.service.settings.cost_per_sms
     assert "<Message>" not in await at_home.standin.inject(phone, NUMBER, "great")  # the bot stays silent by text, too
     assert (await at_home.read(conversation))["turns"][-1]["text"] == "great"
 

@@ -215,6 +215,14 @@ async def test_a_picture_alone_is_answered(at_home: House) -> None:
     assert texts(await at_home.standin.inject(at_home.phone(), NUMBER, "", num_media=1))
 
 
+async def test_what_texts_cost_stands_on_the_touchpoint(at_home: House) -> None:
+    phone = at_home.phone()
+    said = texts(await at_home.standin.inject(phone, NUMBER, "hello"))
+    touchpoint = (await at_home.http.get("/v1/touchpoints", params={"person": phone})).json()["touchpoints"][0]
+    settings = at_home.service.settings
+    assert touchpoint["measures"]["cost"] >= round(2 * settings.cost_per_turn + settings.cost_per_sms * sum(map(segments, said)), 5)
+
+
 async def test_the_language_follows_the_number_and_then_the_person(at_home: House) -> None:
     for prefix, language in (("+40712", "ro"), ("+447700", "en"), ("+48600", "pl"), ("+49170", "pl")):
         phone = at_home.phone().replace("+48600", prefix)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,10 +140,8 @@ async def test_a_failing_replica_is_skipped_until_its_health_check_passes(mode: 
 async def test_a_strange_body_never_raises_anything_else(body: Any) -> None:
     async with rasa() as fake, NluClient(checked(fake)) as client:
         fake.body = body
-        try:
+        with suppress(NluUnavailable):
             assert (await client.parse("hello", "en")).intent.name == FALLBACK
-        except NluUnavailable:
-            pass
 
 
 async def test_a_connection_closed_while_idle_is_no_failure() -> None:
@@ -176,6 +174,14 @@ async def test_bad_input_is_cleaned_and_cut() -> None:
         empty = await client.parse("  \x00\n ", "en")
     assert fake.texts == ["a" * 500, "x y?z"]
     assert empty.intent == Intent(FALLBACK, 1.0)
+
+
+async def test_a_bare_yes_or_no_is_read_in_the_language_of_the_conversation() -> None:
+    async with rasa() as fake, NluClient(checked(fake)) as client:
+        fake.body = answer(("deny", 0.8), ("affirm", 0.2))
+        assert (await client.parse("No", "pl")).intent == Intent("affirm", 1.0)
+        assert (await client.parse("no, nie wiem", "pl")).intent == Intent("deny", 0.8)
+        assert (await client.parse("no", "en")).intent == Intent("deny", 1.0)
 
 
 def test_clean_keeps_what_people_write() -> None:

@@ -80,6 +80,13 @@ def test_trains_once(project: Project) -> None:
     assert project.runs == 2
 
 
+def test_paths_may_be_relative(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.root.parent)
+    model = train(Path("var"), Path("python"), project=Path("project"))
+    assert model == project.var / "models" / f"nlu-{fingerprint(project.root)}.tar.gz"
+    assert model.exists()
+
+
 def test_old_models_are_pruned_to_two(project: Project) -> None:
     for number in range(4):
         project.data.write_text(DATA + f"    - see you {number}\n")
