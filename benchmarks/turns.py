@@ -1,8 +1,8 @@
 """`make bench`: the same support dialogue through our HTTP API and through a plain Rasa 3.6 server, side by side in one run.
 
 Ours is the whole service as `voxtrail serve` starts it (Rasa for NLU, flows, PostgreSQL). Theirs is `rasa run --enable-api` with the same
-pipeline, rules, a form without any custom action, and its SQL tracker store on the same PostgreSQL. The two alternate, level by level;
-CPU counts every process of each side, PostgreSQL included.
+pipeline, rules, a form, an action server that reads the same records, and its SQL tracker store, on the same PostgreSQL. The two
+alternate, level by level; CPU counts every process of each side, PostgreSQL included.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _ours(settings: Settings, work: Path, database: str) -> Iterator[tuple[str, 
 
 
 @contextlib.contextmanager
-def _theirs(settings: Settings, work: Path, url: str) -> Iterator[tuple[str, int]]:
+def _theirs(settings: Settings, work: Path, url: str) -> Iterator[tuple[str, list[int]]]:
     """Train the plain bot (same pipeline, same sentences, rules on top) and serve it."""
     from nlu.train import rasa_environment
 
@@ -116,22 +116,27 @@ def _theirs(settings: Settings, work: Path, url: str) -> Iterator[tuple[str, int
     )
     (project / "domain.yml").write_text(yaml.safe_dump(domain, allow_unicode=True))
     # Rasa speaks to PostgreSQL through psycopg2, which only this comparison needs.
-    subprocess.run(
-        [settings.rasa_python, "-m", "pip", "install", "-q", "--target", str(work / "psycopg2"), "psycopg2-binary"], check=True
-    )
+    subprocess.run([settings.rasa_python, "-m", "pip", "install", "-q", "--target", str(work / "psycopg2"), "psycopg2-binary"], check=True)
     socket_dir = url.partition("host=")[2]
     store = {"type": "SQL", "dialect": "postgresql", "url": "", "db": "theirs", "username": "postgres", "query": {"host": socket_dir}}
-    (project / "endpoints.yml").write_text(yaml.safe_dump({"tracker_store": store}))
-    env = {**rasa_environment(ROOT, work), "PYTHONPATH": f"{ROOT}:{work / 'psycopg2'}"}
-    train = [str(settings.rasa_python), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml", "--fixed-model-name", "bot",
-             "--data", "rules.yml", str(ROOT / "nlu" / "data"), "--out", "models"]  # fmt: skip
+    actions_port = free_port()
+    actions = {"url": f"http://127.0.0.1:{actions_port}/webhook"}
+    (project / "endpoints.yml").write_text(yaml.safe_dump({"tracker_store": store, "action_endpoint": actions}))
+    paths = f"{ROOT}:{project}:{work / 'psycopg2'}"
+    env = {**rasa_environment(ROOT, work), "PYTHONPATH": paths, "BENCH_RECORDS": _database(url, "ours")}
+    train = [str(settings.rasa_python), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
+             "--fixed-model-name", "bot", "--data", "rules.yml", str(ROOT / "nlu" / "data"), "--out", "models"]  # fmt: skip
     with console.status("Training the plain Rasa bot …"), (work / "logs" / "rasa-train.log").open("wb") as log:
         subprocess.run(train, cwd=project, env={**os.environ, **env}, stdout=log, stderr=log, check=True)
     port = free_port()
     command = [str(settings.rasa_python), "-m", "rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port),
                "--model", str(project / "models" / "bot.tar.gz"), "--endpoints", str(project / "endpoints.yml")]  # fmt: skip
-    with _process("rasa", command, work, env, f"http://127.0.0.1:{port}/status") as started:
-        yield started
+    action_server = [str(settings.rasa_python), "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions_port)]
+    with (
+        _process("actions", action_server, work, env, f"http://127.0.0.1:{actions_port}/health") as (_, actions_pid),
+        _process("rasa", command, work, env, f"http://127.0.0.1:{port}/status") as (base, pid),
+    ):
+        yield base, [pid, actions_pid]
 
 
 def _our_begin(http: httpx.AsyncClient, base: str) -> Begin:
@@ -158,19 +163,19 @@ def _their_begin(http: httpx.AsyncClient, base: str) -> Begin:
 
         async def say(text: str) -> None:
             answer = await http.post(f"{base}/webhooks/rest/webhook", json={"sender": sender, "message": text})
-            assert answer.raise_for_status().json()
+            assert answer.raise_for_status().json(), text
 
         return say
 
     return begin
 
 
-async def _measure(ours: tuple[str, int], theirs: tuple[str, int], postmaster: int) -> None:
+async def _measure(ours: tuple[str, int], theirs: tuple[str, list[int]], postmaster: int) -> None:
     limits = httpx.Limits(max_connections=64, keepalive_expiry=3)
     async with httpx.AsyncClient(timeout=120, limits=limits, trust_env=False) as http:
         sides = {
             "ours": (_our_begin(http, ours[0]), Processes([ours[1], postmaster])),
-            "Rasa": (_their_begin(http, theirs[0]), Processes([theirs[1], postmaster])),
+            "Rasa": (_their_begin(http, theirs[0]), Processes([*theirs[1], postmaster])),
         }
         for begin, processes in sides.values():
             await run(begin, DIALOGUE, 2, 20, processes)  # warm-up

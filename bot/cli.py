@@ -47,7 +47,7 @@ def talk(
     lang: Lang = "pl",
     flow: Annotated[str, typer.Option(help="Conversation to begin with.")] = "support",
     person: Annotated[str, typer.Option(help="Person's id, such as P-1001.")] = "",
-    context: Annotated[str, typer.Option(help="JSON for the flow, such as '{\"job_id\": \"J-100\"}'.")] = "{}",
+    context: Annotated[str, typer.Option(help='JSON for the flow, such as \'{"job_id": "J-100"}\'.')] = "{}",
     url: Annotated[str, typer.Option(help="A service that runs; without it one is used in process.")] = "",
 ) -> None:
     """Chat in the terminal."""

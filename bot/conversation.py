@@ -158,9 +158,7 @@ class Conversations:
         except NluUnavailable:
             return understand_by_keywords(text, language)
 
-    async def _lock(
-        self, session: AsyncSession, conversation_id: str, channel: str, began: float, message_id: str | None = None
-    ) -> _Open:
+    async def _lock(self, session: AsyncSession, conversation_id: str, channel: str, began: float, message_id: str | None = None) -> _Open:
         held = await store.lock(session, conversation_id, message_id)
         state = DialogState.from_json(held.conversation.state)
         channel = channel or held.conversation.channel
@@ -288,9 +286,7 @@ def _with_words(effects: list[Effect], heard: Heard | None) -> list[Effect]:
     """A problem carries what the person said, in their words."""
     if heard is None:
         return list(effects)
-    return [
-        Effect("problem", {"words": heard.text[:500], **effect.data}) if effect.kind == "problem" else effect for effect in effects
-    ]
+    return [Effect("problem", {"words": heard.text[:500], **effect.data}) if effect.kind == "problem" else effect for effect in effects]
 
 
 def _survey_due(turn: _Open) -> bool:

@@ -21,9 +21,7 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word
     """An error to be told to the client: HTTP status, stable code, one plain sentence."""
 
-    def __init__(
-        self, status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.field = status, code, detail, field
         self.headers = dict(headers or {})

@@ -124,5 +124,3 @@ class Service:
         while True:
             NLU_READY.set(sum(replica.state == "ready" for replica in self.servers.replicas))
             await asyncio.sleep(2)
-
-

@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 
 
-
 class Settings(BaseSettings):
     """Read once at start; immutable after."""
 
@@ -38,9 +37,7 @@ class Settings(BaseSettings):
     demo: bool = Field(True, validation_alias="VOXTRAIL_DEMO", description="Load the demo company into an empty database at start.")
     company: str = Field("Bryza", validation_alias="VOXTRAIL_COMPANY", description="The company's name as people read it.")
     language: str = Field("pl", validation_alias="VOXTRAIL_LANGUAGE", description="Language when a person's is unknown: pl, en or ro.")
-    time_zone: str = Field(
-        "Europe/Warsaw", validation_alias="VOXTRAIL_TIME_ZONE", description="IANA time zone when a person's is unknown."
-    )
+    time_zone: str = Field("Europe/Warsaw", validation_alias="VOXTRAIL_TIME_ZONE", description="IANA time zone when a person's is unknown.")
 
     rasa_python: Path = Field(
         ROOT / ".venv-rasa" / "bin" / "python",

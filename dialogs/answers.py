@@ -152,9 +152,7 @@ def _slot_by_time(text: str, context: Context, scene: Scene, picked: Parsed | No
         return picked
     readings = (said.value, *said.alternatives)
     fitting = [
-        choice.value
-        for choice in context.choices
-        if (at := _moment(choice.value)) and any(_fits(reading, at) for reading in readings)
+        choice.value for choice in context.choices if (at := _moment(choice.value)) and any(_fits(reading, at) for reading in readings)
     ]
     if not fitting:
         return Parsed(OTHER, 0.8, said.start, said.end) if any(c.value == OTHER for c in context.choices) else None

@@ -131,5 +131,3 @@ def _closure(start: set[str], following: Mapping[str, set[str]]) -> set[str]:
                 seen.add(name)
                 waiting.append(name)
     return seen
-
-

@@ -83,6 +83,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A question: if it is one of the knowledge base's own, ``flow`` answers it, whatever its words resemble besides."""
+
+    flow: str
+    otherwise: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """Say the last message again."""
 
@@ -99,5 +107,5 @@ class NotUnderstood:
 
 Command = (
     SetSlot | Prefill | Reject | Disambiguate | Correct | StartFlow | Clarify | ChangeLanguage | OfferLanguage | Repeat
-    | Question | Wait | NotUnderstood
+    | Question | Known | Wait | NotUnderstood
 )  # fmt: skip

@@ -66,8 +66,14 @@ def money(value: Any, language: str) -> str:
     """An amount with its currency; whole amounts without decimals."""
     amount, currency = Decimal(str(value["amount"])), str(value["currency"])
     whole = amount == amount.to_integral_value()
-    shown = format_currency(amount, currency, locale=_locale(language), currency_digits=False, decimal_quantization=False,
-                            format="#,##0 ¤" if whole and language != "en" else "¤#,##0" if whole else None)
+    shown = format_currency(
+        amount,
+        currency,
+        locale=_locale(language),
+        currency_digits=False,
+        decimal_quantization=False,
+        format="#,##0 ¤" if whole and language != "en" else "¤#,##0" if whole else None,
+    )
     apart = re.sub(r"(?<=[A-Z]{3})(?=\d)", " ", str(shown))
     return apart.replace("RON", "lei") if language == "ro" else apart
 
@@ -101,5 +107,14 @@ def _locale(language: str) -> str:
 
 
 _UNITS = {"year": 365 * 86_400, "month": 30 * 86_400, "day": 86_400, "hour": 3600, "minute": 60}
-_FORMATS = {"date": day, "time": clock, "datetime": moment, "money": money, "when": when, "duration": duration,
-            "minutes": duration, "number": _number, "integer": _number}
+_FORMATS = {
+    "date": day,
+    "time": clock,
+    "datetime": moment,
+    "money": money,
+    "when": when,
+    "duration": duration,
+    "minutes": duration,
+    "number": _number,
+    "integer": _number,
+}

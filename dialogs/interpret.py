@@ -18,6 +18,7 @@ from dialogs.commands import (
     Command,
     Correct,
     Disambiguate,
+    Known,
     NotUnderstood,
     OfferLanguage,
     Prefill,
@@ -42,6 +43,8 @@ TALK = frozenset({"repeat", "wait", "cancel", "change_language", "help", "are_yo
 """Intents about the conversation itself; only these (and questions) interrupt a free-text answer."""
 ASKING = frozenset({"ask_salary", "ask_location", "ask_company", "ask_contract", "opening_hours", "product_question"})
 """Intents that ask something: a statement that holds the answer to what we asked ("about 35 an hour") is not one."""
+ASKS_SHOP, ASKS_SHOP_GOAL = "product_question", "question"
+"""The intent of a question to the knowledge base, and the goal of the flow that answers it."""
 COURTESIES = frozenset({"greet", "thank", "goodbye", "affirm", "deny"})
 """Intents that need no asking back which of them was meant."""
 SURE = 0.6
@@ -100,7 +103,8 @@ class Interpreter:
             if not slot.prefill or state.slots.get(name) is not None:
                 continue
             reading = self.answers.read(slot, text, state, scene)
-            if reading is None or reading.confidence < 0.8 or reading.alternatives or self._refused(slot, reading.value, state, scene):
+            sure = VAGUE if slot.parser == "when" else HOLDS_VALUE
+            if reading is None or reading.confidence < sure or reading.alternatives or self._refused(slot, reading.value, state, scene):
                 continue
             if self.answers.named(slot, reading.value, text, state, scene):
                 found.append(Prefill(name, reading.value))
@@ -124,14 +128,15 @@ class Interpreter:
         if intent in ALWAYS and sure >= SURE and not (plain and reading is not None and reading.confidence >= CERTAIN):
             return self._wish(heard, state, scene) or [NotUnderstood()]
         if self._backs_out(heard, slot, reading):
-            return [StartFlow(BACK_OUT)] if BACK_OUT in self._flows and not any(f.flow == BACK_OUT for f in state.stack) else [NotUnderstood()]
+            asked = any(frame.flow == BACK_OUT for frame in state.stack)
+            return [StartFlow(BACK_OUT)] if BACK_OUT in self._flows and not asked else [NotUnderstood()]
         correction = [] if plain else self._correction(heard, slot, state, scene)
         if correction:
             return correction
         if not plain and self._interrupts(heard, slot, reading):
             wish = self._wish(heard, state, scene)
             if wish:
-                return wish
+                return self._unless_known(wish, heard, state, scene)
         if reading is not None:
             filled = self._filled(slot, reading.value, reading.alternatives, state, scene)
             if _is_question(heard.text) and not plain and slot.type != "question" and isinstance(filled, (SetSlot, Reject, Disambiguate)):
@@ -152,9 +157,10 @@ class Interpreter:
     def _backs_out(self, heard: Heard, slot: Slot, reading: Reading | None) -> bool:
         """A plain "no, rather not" to a question that "no" does not answer: the person wants to leave it."""
         intent = heard.understanding.intent
+        if slot.parser in ("yes_no", "text") or len(heard.text.split()) > 3:
+            return False
         unclear = reading is None or bool(reading.alternatives)
-        short = len(heard.text.split()) <= 3
-        return intent.name == "deny" and intent.confidence >= SURE_IN_FREE_TEXT and unclear and short and slot.parser not in ("yes_no", "text")
+        return intent.name == "deny" and intent.confidence >= SURE_IN_FREE_TEXT and unclear
 
     def _filled(self, slot: Slot, value: Any, alternatives: tuple[Any, ...], state: DialogState, scene: Scene) -> Command:
         refusal = self._refused(slot, value, state, scene)
@@ -218,9 +224,7 @@ class Interpreter:
         confirms = asked.parser == "yes_no" and step is not None and step.ask_before_filling
         return self._correction(heard, asked, state, scene, cued=True) if confirms and not _is_question(heard.text) else []
 
-    def _correction(
-        self, heard: Heard, asked: Slot, state: DialogState, scene: Scene, *, cued: bool = False
-    ) -> list[Command]:
+    def _correction(self, heard: Heard, asked: Slot, state: DialogState, scene: Scene, *, cued: bool = False) -> list[Command]:
         intent = heard.understanding.intent
         meant = intent.name == "correct" and intent.confidence >= SURE
         if not meant and not cued and not re.search(_CUES[state.language], heard.text, re.IGNORECASE):
@@ -287,7 +291,14 @@ class Interpreter:
             return [Clarify(guesses)] if guesses and state.misunderstood == 0 else [NotUnderstood()]
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLOSE and not any(self._is_courtesy(flow) for flow, _ in ranked[:2]):
             return [Clarify((ranked[0][0], ranked[1][0]))]
-        return self._wish(heard, state, scene) or [NotUnderstood()]
+        return self._unless_known(self._wish(heard, state, scene) or [NotUnderstood()], heard, state, scene)
+
+    def _unless_known(self, wish: list[Command], heard: Heard, state: DialogState, scene: Scene) -> list[Command]:
+        """ "How long does delivery take?" resembles "where is my parcel", but is a question of the knowledge base."""
+        flow = self.flow_for(Intent(ASKS_SHOP, 1.0), state, scene) if _is_question(heard.text) else None
+        answers = flow is not None and self._flows[flow].goal == ASKS_SHOP_GOAL
+        other = isinstance(wish[0], StartFlow) and wish[0].flow != flow and bool(self._flows[wish[0].flow].goal)
+        return [Known(flow, tuple(wish))] if flow and answers and other else wish
 
     def _is_courtesy(self, flow: str) -> bool:
         return any(trigger.intent in COURTESIES for trigger in self._flows[flow].triggers)
@@ -375,6 +386,8 @@ class Interpreter:
 
 SURE_NAME = 0.8
 """The confidence (0..1) from which the name of an option corrects an answer that was not named."""
+
+
 def _mapped(slot: Slot, heard: Heard) -> IntentMapping | None:
     """The mapping whose value the intents mean together: "affirm" at 0.4 and "interested" at 0.3 are both a yes here."""
     understood = heard.understanding
@@ -392,6 +405,8 @@ def _is_question(text: str) -> bool:
     return text.rstrip().endswith("?")
 
 
+VAGUE = 0.6
+"""The same for times: "tomorrow after four" is a wish and not an appointment."""
 HOLDS_VALUE = 0.8
 """The confidence (0..1) from which a reading counts as an answer within a longer sentence."""
 STRONG_ENOUGH = 0.8

@@ -26,6 +26,8 @@ KIND_ATTEMPTS = 3
 """Failed understandings in a row after which a person is asked in."""
 FAQ_SURE = 0.92
 """Cosine similarity from which an unasked-for answer from the knowledge base is given (see docs/decisions/0004)."""
+FAQ_EXACT = 0.97
+"""Cosine similarity from which a question is one of the knowledge base's own, in nearly the same words."""
 
 
 @dataclass(slots=True)
@@ -107,6 +109,8 @@ class Turn:
                 self._aside = self._stopped = True
             case c.Question(otherwise):
                 await self._question(otherwise)
+            case c.Known(flow, otherwise):
+                await self._known(flow, otherwise)
             case c.NotUnderstood():
                 await self._not_understood()
 
@@ -243,6 +247,15 @@ class Turn:
             self.state.awaiting = None
         else:
             await self.carry_out(otherwise)
+
+    async def _known(self, flow: str, otherwise: tuple[c.Command, ...]) -> None:
+        """Begin the flow that answers questions when this is word for word one that has an answer."""
+        answers = await self.scene.knowledge.search(self.heard.text, self.state.language)
+        if answers and answers[0].score >= FAQ_EXACT:
+            self._start(flow)
+            return
+        for command in otherwise:
+            await self.carry_out(command)
 
     # ---- not understood: rephrase, then buttons, then a person
 

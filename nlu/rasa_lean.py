@@ -13,6 +13,7 @@ import json
 import sys
 import tarfile
 import types
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ def is_lean(model: str) -> bool:
         with tarfile.open(model) as archive:
             metadata = archive.extractfile("metadata.json")
             nodes = json.load(metadata)["predict_schema"]["nodes"] if metadata else {}
-    except (OSError, KeyError, ValueError, tarfile.TarError):
+    except (OSError, EOFError, KeyError, ValueError, TypeError, zlib.error, tarfile.TarError):
         return False
     return bool(nodes) and all(node["uses"] in LEAN for node in nodes.values())
 

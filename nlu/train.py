@@ -107,7 +107,8 @@ def train(
     except DataError as error:
         raise TrainingError(str(error)) from error
     except OSError as error:
-        raise TrainingError(f"The NLU model could not be trained: {error.strerror} ({error.filename}).") from error
+        where = f" ({error.filename})" if error.filename else ""
+        raise TrainingError(f"The NLU model could not be trained: {error.strerror or error}{where}.") from error
     return model
 
 

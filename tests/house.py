@@ -227,5 +227,3 @@ async def _furnished(
     from nicegui import app as pages
 
     pages.middleware_stack = None  # it is one for the process: the next house may mount its pages again
-
-

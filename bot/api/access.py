@@ -45,9 +45,7 @@ def is_key(service: Service, credentials: HTTPAuthorizationCredentials | None) -
 def need_key(service: Svc, credentials: Credentials) -> None:
     """Refuse callers without the API key."""
     if not is_key(service, credentials):
-        raise Problem(
-            401, "api_key_needed", "Send the API key as 'Authorization: Bearer …'.", headers={"WWW-Authenticate": "Bearer"}
-        )
+        raise Problem(401, "api_key_needed", "Send the API key as 'Authorization: Bearer …'.", headers={"WWW-Authenticate": "Bearer"})
 
 
 NeedKey = Depends(need_key)

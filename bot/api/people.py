@@ -62,9 +62,7 @@ async def thread(person_id: str, service: Svc, limit: int = 200) -> dict[str, An
     """Everything said with this person on every channel, oldest first."""
     async with service.database.sessions() as session:
         person = await find_person(session, person_id)
-        query = (
-            select(Message).join(Conversation).where(Conversation.person_id == person.id).order_by(Message.at.desc(), Message.id.desc())
-        )
+        query = select(Message).join(Conversation).where(Conversation.person_id == person.id).order_by(Message.at.desc(), Message.id.desc())
         rows = list((await session.scalars(query.limit(min(max(limit, 1), 1000)))).all())[::-1]
         return {"person": person.id, "messages": [{"conversation": row.conversation_id, **store.message_json(row)} for row in rows]}
 

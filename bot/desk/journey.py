@@ -35,7 +35,8 @@ body { background: #f4f6f5 } .body--dark { background: #0e1716 }
 .body--dark .card { background: #162220; border-color: #2a3a37 }
 .soft { color: #5b6f6a } .body--dark .soft { color: #9db3ad }
 .chip { border-radius: 999px; padding: 1px 10px; font-size: 12px; font-weight: 600; color: #fff }
-.track { border-left: 2px solid #d5dedb; margin-left: 9px; padding-left: 22px; width: calc(100% - 9px) } .body--dark .track { border-color: #2a3a37 }
+.track { border-left: 2px solid #d5dedb; margin-left: 9px; padding-left: 22px; width: calc(100% - 9px) }
+.body--dark .track { border-color: #2a3a37 }
 .dot { width: 14px; height: 14px; border-radius: 50%; position: absolute; left: -31px; top: 20px; border: 3px solid #f4f6f5 }
 .body--dark .dot { border-color: #0e1716 }
 .quote { border-left: 3px solid #f59e0b; padding-left: 10px; overflow-wrap: anywhere }

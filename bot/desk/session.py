@@ -27,7 +27,8 @@ body{{margin:0;min-height:100vh;display:grid;place-items:center;background:var(-
 font:16px/1.5 system-ui,sans-serif}}
 form{{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:32px;
 width:min(360px,calc(100vw - 32px));box-sizing:border-box}}
-h1{{font-size:22px;margin:0 0 4px}}code{{white-space:nowrap}}p{{margin:0 0 20px;color:var(--soft)}}label{{display:block;font-weight:600;margin-bottom:6px}}
+h1{{font-size:22px;margin:0 0 4px}}code{{white-space:nowrap}}
+p{{margin:0 0 20px;color:var(--soft)}}label{{display:block;font-weight:600;margin-bottom:6px}}
 input{{width:100%;box-sizing:border-box;padding:10px 12px;border:1px solid var(--line);border-radius:10px;
 background:transparent;color:inherit;font:inherit}}
 button{{margin-top:16px;width:100%;padding:11px;border:0;border-radius:10px;background:var(--brand);

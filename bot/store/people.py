@@ -84,9 +84,7 @@ async def contact(session: AsyncSession, person_id: str, kind: str) -> str | Non
     return value
 
 
-async def record_consent(
-    session: AsyncSession, person_id: str, state: ConsentState, channel: str, reason: str, now: datetime
-) -> None:
+async def record_consent(session: AsyncSession, person_id: str, state: ConsentState, channel: str, reason: str, now: datetime) -> None:
     """Add an entry to the ledger."""
     session.add(Consent(person_id=person_id, state=state, channel=channel, reason=reason, at=now))
     await session.flush()
@@ -94,15 +92,11 @@ async def record_consent(
 
 async def may_contact(session: AsyncSession, person_id: str) -> bool:
     """Whether we may write or call first: the newest entry of the ledger must be a grant."""
-    newest = await session.scalar(
-        select(Consent.state).where(Consent.person_id == person_id).order_by(Consent.id.desc()).limit(1)
-    )
+    newest = await session.scalar(select(Consent.state).where(Consent.person_id == person_id).order_by(Consent.id.desc()).limit(1))
     return newest == "granted"
 
 
 async def opted_out(session: AsyncSession, person_id: str) -> bool:
     """Whether the person said STOP and has not taken it back."""
-    newest = await session.scalar(
-        select(Consent.state).where(Consent.person_id == person_id).order_by(Consent.id.desc()).limit(1)
-    )
+    newest = await session.scalar(select(Consent.state).where(Consent.person_id == person_id).order_by(Consent.id.desc()).limit(1))
     return newest == "revoked"

@@ -202,6 +202,8 @@ async def take_order(turn: ActionTurn) -> None:
     if order is None:
         turn.set(order_choice=None, order_number=None, order_case="number")
     else:
+        if not turn.heard.text.startswith("/"):  # "the one with the boots" may be asked about again
+            turn.set(order_words=f"{turn.slots.get('order_words') or ''} {turn.heard.text}".strip())
         _take(turn, order)
 
 

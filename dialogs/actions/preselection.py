@@ -268,4 +268,3 @@ async def open_jobs(turn: ActionTurn) -> None:
         parts = (job.get("title"), job.get("place"), (job.get("texts") or {}).get("pay"))
         lines.append(" · ".join(text_in(part, language) for part in parts if part))
     turn.say("utter_open_jobs", jobs="\n".join(f"– {line}" for line in lines)) if lines else turn.say("utter_no_open_jobs")
-

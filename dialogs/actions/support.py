@@ -60,7 +60,7 @@ async def report_problem(turn: ActionTurn) -> None:
 @action("action_take_question")
 async def take_question(turn: ActionTurn) -> None:
     """The sentence that began this is the question; a button holds none yet."""
-    asked = turn.heard.understanding.intent.name in _QUESTIONS
+    asked = turn.heard.understanding.intent.name in _QUESTIONS or turn.heard.text.rstrip().endswith("?")
     turn.set(question=said(turn) or None if asked else None)
 
 

@@ -256,8 +256,7 @@ _RULES = (
 )
 
 _COUNTS_AS_ONE = (
-    "sekunda sekunde sekundke minuta minute minutke minutka godzina godzine godzinke godzinka dzien doba dobe "
-    "tydzien miesiac rok"
+    "sekunda sekunde sekundke minuta minute minutke minutka godzina godzine godzinke godzinka dzien doba dobe tydzien miesiac rok"
 )
 
 LEXICON: Lexicon = build(

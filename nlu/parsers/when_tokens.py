@@ -130,9 +130,7 @@ def clip(text: str) -> str:
 
 
 _RUN = re.compile(r"\S+")
-_PIECE = re.compile(
-    r"(?P<ampm>[ap]\.m\b\.?)|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<comma>[,;!?()…:]|\.(?=\.))|(?P<dash>-)"
-)
+_PIECE = re.compile(r"(?P<ampm>[ap]\.m\b\.?)|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)|(?P<comma>[,;!?()…:]|\.(?=\.))|(?P<dash>-)")
 _SPLIT = re.compile(r"(?<=[a-z])\.(?=[0-9])|[;!?()\"„”“…]|,(?![0-9])|(?<![0-9]),")
 _EDGE = re.compile(r"^[^\w+#£$€/-]*(.*?)[^\w%€$£/+-]*$", re.S)
 _YMD = re.compile(r"([0-9]{4})([-./])([0-9]{1,2})\2([0-9]{1,2})(?:t([0-9]{2}):([0-9]{2})(?::[0-9]{2})?)?")

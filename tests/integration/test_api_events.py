@@ -34,7 +34,10 @@ class Watcher:
 @asynccontextmanager
 async def watching(house: House, begun: dict[str, Any], since: int = 0, token: str | None = None) -> AsyncIterator[Watcher]:
     """A watcher of the conversation."""
-    address = house.url.replace("http", "ws") + f"/v1/conversations/{begun['id']}/events?since={since}&token={begun['token'] if token is None else token}"
+    address = (
+        house.url.replace("http", "ws")
+        + f"/v1/conversations/{begun['id']}/events?since={since}&token={begun['token'] if token is None else token}"
+    )
     async with connect(address, proxy=None) as socket:
         yield Watcher(socket)
 

@@ -30,7 +30,19 @@ def assert_problem(answer: httpx.Response, status: int, code: str, field: str = 
 
 async def counts(house: House) -> dict[str, int]:
     """How many rows each table has."""
-    tables = ("people", "contacts", "conversations", "messages", "turns", "touchpoints", "escalations", "campaigns", "attempts", "deliveries", "consents")
+    tables = (
+        "people",
+        "contacts",
+        "conversations",
+        "messages",
+        "turns",
+        "touchpoints",
+        "escalations",
+        "campaigns",
+        "attempts",
+        "deliveries",
+        "consents",
+    )
     query = "SELECT " + ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in tables)
     return (await house.queue.rows(query))[0]
 
@@ -67,7 +79,9 @@ async def counts(house: House) -> dict[str, int]:
 async def test_wrong_types_and_fields_are_named(at_home: House, path: str, body: Any, field: str) -> None:
     begun = await at_home.begin()
     before = await counts(at_home)
-    answer = await at_home.http.post(path.format(c=f"/v1/conversations/{begun['id']}"), content=json.dumps(body), headers={"Content-Type": "application/json"})
+    answer = await at_home.http.post(
+        path.format(c=f"/v1/conversations/{begun['id']}"), content=json.dumps(body), headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 422, answer.text
     assert answer.json()["field"] == field
     assert answer.headers["content-type"] == MEDIA_TYPE
@@ -156,7 +170,11 @@ async def test_nulls_and_broken_unicode_break_nothing_anywhere(at_home: House) -
         "external_id": bad, "emotion": {bad: bad}, "problems": [{bad: [bad]}], "measures": {bad: 1},
     }  # fmt: skip
     bodies: list[tuple[str, dict[str, Any], int]] = [
-        ("/v1/conversations", {"context": {bad: {bad: [bad, 1, None]}}, "person": {"name": bad, "external_id": bad, "email": f"{bad}@example.com"}}, 201),
+        (
+            "/v1/conversations",
+            {"context": {bad: {bad: [bad, 1, None]}}, "person": {"name": bad, "external_id": bad, "email": f"{bad}@example.com"}},
+            201,
+        ),
         (f"/v1/escalations/{escalation}/messages", {"agent": "Ada", "text": bad, "message_id": bad}, 201),
         (f"/v1/escalations/{escalation}/return", {"agent": "Ada", "note": bad}, 200),
         ("/v1/touchpoints", touchpoint, 201),

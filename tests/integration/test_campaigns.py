@@ -120,7 +120,9 @@ async def test_a_campaign_is_written_whole_or_not_at_all(at_home: House) -> None
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "unknown_person", "people.1.person")
     answer = await at_home.http.post("/v1/campaigns", json={**body, "flow": "nonsense"})
     assert (answer.status_code, answer.json()["field"]) == (422, "flow")
-    assert before == await at_home.queue.rows("SELECT (SELECT count(*) FROM campaigns) AS campaigns, (SELECT count(*) FROM attempts) AS attempts")
+    assert before == await at_home.queue.rows(
+        "SELECT (SELECT count(*) FROM campaigns) AS campaigns, (SELECT count(*) FROM attempts) AS attempts"
+    )
     assert received(at_home, phone) == []
     assert (await at_home.http.get("/v1/campaigns/C-none")).json()["code"] == "campaign_not_found"
 
@@ -307,7 +309,9 @@ async def test_without_a_provider_a_message_says_so(at_home: House, monkeypatch:
     from bot.service import sms_sender
 
     person, phone = await willing(at_home)
-    monkeypatch.setattr(at_home.service.deliveries, "_sender", sms_sender(at_home.service.settings.model_copy(update={"twilio_account_sid": ""})))
+    monkeypatch.setattr(
+        at_home.service.deliveries, "_sender", sms_sender(at_home.service.settings.model_copy(update={"twilio_account_sid": ""}))
+    )
     await start(at_home, person)
 
     async def refused() -> bool:

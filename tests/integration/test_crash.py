@@ -183,7 +183,9 @@ async def test_live_events_and_the_queue_come_back_with_the_database(server: Ser
 
 
 async def test_the_log_of_all_this_holds_no_words_and_no_token(server: Serving) -> None:
-    written = (server.data_dir / "logs" / "voxtrail.log").read_text(encoding="utf-8") + (server.data_dir / "output").read_text(encoding="utf-8")
+    written = (server.data_dir / "logs" / "voxtrail.log").read_text(encoding="utf-8") + (server.data_dir / "output").read_text(
+        encoding="utf-8"
+    )
     assert "the database is away" in written
     for text in ("qwx zzyx", "are you a robot", "said again", "Bearer the"):
         assert text not in written
@@ -191,7 +193,11 @@ async def test_the_log_of_all_this_holds_no_words_and_no_token(server: Serving) 
 
 async def test_told_to_stop_it_stops_every_child(server: Serving) -> None:
     assert server.process is not None
-    family = [server.process.pid, server.postmaster(), *(child.pid for child in psutil.Process(server.process.pid).children(recursive=True))]
+    family = [
+        server.process.pid,
+        server.postmaster(),
+        *(child.pid for child in psutil.Process(server.process.pid).children(recursive=True)),
+    ]
     assert await server.stop() == 0
 
     async def gone() -> bool:

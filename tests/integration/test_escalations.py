@@ -22,7 +22,9 @@ async def listed(house: House, escalation: str, status: str = "") -> dict[str, A
     return next((one for one in found if one["id"] == escalation), None)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "human"), ("pl", "człowiek"), ("ro", "om"), ("en", "can I speak to a real person please")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "human"), ("pl", "człowiek"), ("ro", "om"), ("en", "can I speak to a real person please")]
+)
 async def test_asking_for_a_person_puts_the_conversation_in_the_queue(at_home: House, language: str, words: str) -> None:
     at_home.nlu.intents |= {"człowiek": "speak_to_human", "om": "speak_to_human", "can I speak to a real person please": "speak_to_human"}
     begun = await at_home.begin(language=language, person={"name": "Ewa Maj", "phone": at_home.phone()})

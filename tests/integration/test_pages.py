@@ -61,7 +61,17 @@ async def test_a_forged_cookie_opens_nothing(at_home: House, cookie: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "following", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "", "/\t/evil.example", "\\\\evil.example"]
+    "following",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "evil",
+        "",
+        "/\t/evil.example",
+        "\\\\evil.example",
+    ],
 )
 async def test_nobody_is_sent_elsewhere(at_home: House, following: str) -> None:
     for answer in (await sign_in(at_home.visitor(), at_home.service.key, following), await sign_in(at_home.visitor(), "wrong", following)):

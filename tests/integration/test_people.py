@@ -13,7 +13,12 @@ from tests.integration.test_escalations import delivered
 async def traces(house: House, *words: str) -> list[str]:
     """The tables (of ours and of the queue) in which one of the words still stands."""
     tables = [row["name"] for row in await house.queue.rows("SELECT relname AS name FROM pg_stat_user_tables ORDER BY 1")]
-    return [table for table in tables for word in words if await house.queue.rows(f"SELECT 1 FROM {table} AS t WHERE t::text LIKE %s", f"%{word}%")]
+    return [
+        table
+        for table in tables
+        for word in words
+        if await house.queue.rows(f"SELECT 1 FROM {table} AS t WHERE t::text LIKE %s", f"%{word}%")
+    ]
 
 
 async def test_one_thread_over_all_channels(at_home: House) -> None:
@@ -53,9 +58,21 @@ async def lived(house: House) -> tuple[str, str, str]:
     await house.say(conversation, f"tu {word}", message_id="m-1")
     await house.http.post(f"/v1/people/{person}/consent", json={"state": "granted", "reason": "test"})
     await house.http.post("/v1/campaigns", json={"name": "c", "flow": "support", "people": [{"person": person, "context": {"who": word}}]})
-    body = {"person": person, "at": "2035-01-01T10:00:00Z", "channel": "shop", "direction": "in", "stage": "purchase", "goal": word, "source": "crm"}
+    body = {
+        "person": person,
+        "at": "2035-01-01T10:00:00Z",
+        "channel": "shop",
+        "direction": "in",
+        "stage": "purchase",
+        "goal": word,
+        "source": "crm",
+    }
     await house.http.post("/v1/touchpoints", json=body)
-    await house.queue.rows("INSERT INTO records (kind, id, data) VALUES ('order', %s, %s) RETURNING id", f"O-{phone}", f'{{"person": "{person}", "name": "{word}"}}')
+    await house.queue.rows(
+        "INSERT INTO records (kind, id, data) VALUES ('order', %s, %s) RETURNING id",
+        f"O-{phone}",
+        f'{{"person": "{person}", "name": "{word}"}}',
+    )
     await house.say(conversation, "human")
     return person, phone, word
 
@@ -123,7 +140,9 @@ async def test_a_message_that_waits_while_its_person_is_erased_finds_nothing(at_
 
 async def apply(house: House, **body: Any) -> tuple[int, dict[str, Any]]:
     """An application: status and body."""
-    answer = await house.http.post("/v1/applications", json={"job_id": "J-100", "language": "en", "person": {"name": "Ola", "phone": house.phone()}, **body})
+    answer = await house.http.post(
+        "/v1/applications", json={"job_id": "J-100", "language": "en", "person": {"name": "Ola", "phone": house.phone()}, **body}
+    )
     return answer.status_code, answer.json()
 
 

@@ -25,7 +25,9 @@ def sid(number: int) -> str:
     return f"SM{number:032x}"
 
 
-async def post(house: House, path: str = "/twilio/sms", *, signature: str | None = None, token: str = TOKEN, **fields: str) -> httpx.Response:
+async def post(
+    house: House, path: str = "/twilio/sms", *, signature: str | None = None, token: str = TOKEN, **fields: str
+) -> httpx.Response:
     """A webhook of Twilio's: signed, unless a signature is given."""
     url = house.url + path
     header = sign(token, url, fields) if signature is None else signature
@@ -113,7 +115,12 @@ async def test_a_retry_at_the_same_time_is_one_turn(at_home: House) -> None:
 
 async def test_two_texts_at_once_from_a_new_number_are_one_conversation(at_home: House) -> None:
     phone = at_home.phone()
-    await asyncio.gather(*(post(at_home, **{**SMS, "Body": body}, From=phone, MessageSid=sid(60 + n)) for n, body in enumerate(("hello", "thanks", "help me"))))
+    await asyncio.gather(
+        *(
+            post(at_home, **{**SMS, "Body": body}, From=phone, MessageSid=sid(60 + n))
+            for n, body in enumerate(("hello", "thanks", "help me"))
+        )
+    )
     messages = await thread(at_home, phone)
     assert len({message["conversation"] for message in messages}) == 1
     assert sorted(message["text"] for message in messages if message["direction"] == "in") == ["hello", "help me", "thanks"]
@@ -396,7 +403,9 @@ async def test_a_delivery_that_never_works_says_so_in_the_end(at_home: House) ->
 
 async def test_an_application_by_text_is_delivered(at_home: House) -> None:
     phone = at_home.phone()
-    answer = await at_home.http.post("/v1/applications", json={"job_id": "J-100", "channel": "sms", "language": "pl", "person": {"phone": phone, "name": "Ola"}})
+    answer = await at_home.http.post(
+        "/v1/applications", json={"job_id": "J-100", "channel": "sms", "language": "pl", "person": {"phone": phone, "name": "Ola"}}
+    )
     assert answer.status_code == 201, answer.text
     await delivered(at_home, phone, 1)
     said = " ".join(message.body for message in at_home.standin.sent(phone))

@@ -34,7 +34,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def test_the_migrations_make_what_the_models_say(database_url: str) -> None:
     engine = create_engine(make_url(database_url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("procrastinate")})
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("procrastinate")}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 

@@ -18,7 +18,16 @@ SHAPE = {
 
 def seen(person: str, **more: Any) -> dict[str, Any]:
     """A contact that another system saw."""
-    return {"person": person, "at": START.isoformat(), "channel": "shop", "direction": "in", "stage": "purchase", "goal": "order", "source": "crm", **more}
+    return {
+        "person": person,
+        "at": START.isoformat(),
+        "channel": "shop",
+        "direction": "in",
+        "stage": "purchase",
+        "goal": "order",
+        "source": "crm",
+        **more,
+    }
 
 
 async def found(house: House, **query: Any) -> dict[str, Any]:
@@ -33,7 +42,12 @@ async def test_a_conversation_leaves_a_touchpoint(at_home: House) -> None:
     await at_home.say(conversation, "qwx zzyx")
     touchpoint = (await found(at_home, person=person))["touchpoints"][0]
     assert set(touchpoint) == SHAPE
-    assert (touchpoint["conversation"], touchpoint["channel"], touchpoint["direction"], touchpoint["source"]) == (conversation, "web", "in", "voxtrail")
+    assert (touchpoint["conversation"], touchpoint["channel"], touchpoint["direction"], touchpoint["source"]) == (
+        conversation,
+        "web",
+        "in",
+        "voxtrail",
+    )
     assert touchpoint["problems"][0] | {"at": ""} == {"kind": "not_understood", "words": "qwx zzyx", "at": ""}
     assert touchpoint["measures"]["turns"] == 2
     assert touchpoint["emotion"] is None
@@ -47,13 +61,20 @@ async def test_a_handover_is_the_outcome(at_home: House) -> None:
 
 async def test_a_contact_seen_elsewhere_is_kept_once(at_home: House) -> None:
     _, person = await at_home.met()
-    body = seen(person, external_id="o-1", outcome="bought", measures={"value": 12.5}, problems=[{"kind": "late"}], emotion={"frustration": 0.3})
+    body = seen(
+        person, external_id="o-1", outcome="bought", measures={"value": 12.5}, problems=[{"kind": "late"}], emotion={"frustration": 0.3}
+    )
     answers = await asyncio.gather(*(at_home.http.post("/v1/touchpoints", json=body) for _ in range(5)))
     assert {answer.status_code for answer in answers} == {201}
     first = answers[0].json()
     assert all(answer.json() == first for answer in answers)
     assert set(first) == SHAPE
-    assert (first["person"], first["outcome"], first["measures"], first["problems"]) == (person, "bought", {"value": 12.5}, [{"kind": "late"}])
+    assert (first["person"], first["outcome"], first["measures"], first["problems"]) == (
+        person,
+        "bought",
+        {"value": 12.5},
+        [{"kind": "late"}],
+    )
     other = await at_home.http.post("/v1/touchpoints", json={**body, "source": "shop"})
     assert other.json()["id"] != first["id"]
     unnamed = [(await at_home.http.post("/v1/touchpoints", json=seen(person))).json()["id"] for _ in range(2)]
@@ -95,7 +116,12 @@ async def test_what_is_wrong_with_a_contact_is_named(at_home: House, more: dict[
 async def test_filters_find_what_they_say(at_home: House) -> None:
     _, person = await at_home.met()
     for day, (stage, channel, goal, outcome) in enumerate(
-        [("awareness", "ad", "look", ""), ("purchase", "shop", "order", "bought"), ("retention", "shop", "return", "refunded"), ("purchase", "app", "order", "")]
+        [
+            ("awareness", "ad", "look", ""),
+            ("purchase", "shop", "order", "bought"),
+            ("retention", "shop", "return", "refunded"),
+            ("purchase", "app", "order", ""),
+        ]
     ):
         at = (START + timedelta(days=day)).isoformat()
         await at_home.http.post("/v1/touchpoints", json=seen(person, at=at, stage=stage, channel=channel, goal=goal, outcome=outcome))

@@ -144,10 +144,17 @@ async def test_send(sender: SmsSender, standin: Standin) -> None:
     assert (sent.status, sent.segments) == ("queued", 2)
     await standin.settled()
     (message,) = standin.sent(ANNA)
-    assert (message.sid, message.from_, message.body, message.history) == (sent.sid, US, "Zażółć gęślą jaźń 👍 " * 5, ["queued", "sent", "delivered"])
+    assert (message.sid, message.from_, message.body, message.history) == (
+        sent.sid,
+        US,
+        "Zażółć gęślą jaźń 👍 " * 5,
+        ["queued", "sent", "delivered"],
+    )
 
 
-async def test_status_callbacks_are_signed_and_carry_the_key(sender: SmsSender, standin: Standin, service: Service, service_url: str) -> None:
+async def test_status_callbacks_are_signed_and_carry_the_key(
+    sender: SmsSender, standin: Standin, service: Service, service_url: str
+) -> None:
     sent = await sender.send(ANNA, "hi", "the key/1", service_url + "/twilio/status?a=1")
     await standin.settled()
     assert service.statuses == [(sent.sid, status, None, "the key/1") for status in ("queued", "sent", "delivered")]
@@ -294,7 +301,10 @@ async def test_inject(standin: Standin, service: Service) -> None:
     service.answers = lambda text: [f"echo: {text}"]
     assert service.texts == ["Cześć + 100% & więcej 👍"]
     assert twiml.startswith("<?xml")
-    assert [(m.body, m.direction, m.from_) for m in standin.sent(ANNA)] == [("echo: Cześć + 100% & więcej 👍", "outbound-reply", US), ("zażółć & <co>", "outbound-reply", US)]
+    assert [(m.body, m.direction, m.from_) for m in standin.sent(ANNA)] == [
+        ("echo: Cześć + 100% & więcej 👍", "outbound-reply", US),
+        ("zażółć & <co>", "outbound-reply", US),
+    ]
 
 
 async def test_inject_with_a_wrong_token_is_refused(standin: Standin) -> None:
@@ -372,7 +382,9 @@ def test_parameters_are_those_of_twilios_description(spec: dict[str, Any]) -> No
     assert set(operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"]) == PARAMETERS
 
 
-async def test_shapes_are_those_of_twilios_description(spec: dict[str, Any], standin: Standin, sender: SmsSender, http: httpx.AsyncClient) -> None:
+async def test_shapes_are_those_of_twilios_description(
+    spec: dict[str, Any], standin: Standin, sender: SmsSender, http: httpx.AsyncClient
+) -> None:
     described = spec["components"]["schemas"]["api.v2010.account.message"]
     created = await http.post(API + ".json", data={"To": ANNA, "From": US, "Body": "hi", "MediaUrl": "https://x.pl/a.png"})
     assert created.status_code == 201
@@ -411,8 +423,20 @@ async def test_as_a_process_of_its_own(service: Service, service_url: str, stand
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "integrations.twilio.standin", "--port", str(port), "--account-sid", SID, "--webhook-url", service_url + "/twilio/sms"]
-    process = subprocess.Popen(command, env=os.environ | {"TWILIO_AUTH_TOKEN": TOKEN}, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "integrations.twilio.standin",
+        "--port",
+        str(port),
+        "--account-sid",
+        SID,
+        "--webhook-url",
+        service_url + "/twilio/sms",
+    ]
+    process = subprocess.Popen(
+        command, env=os.environ | {"TWILIO_AUTH_TOKEN": TOKEN}, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    )
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", auth=(SID, TOKEN), trust_env=False) as client:
             await _until_up(client)

@@ -44,7 +44,9 @@ def test_the_documented_labels_are_the_real_ones() -> None:
         assert re.findall(r"`([a-z_]+)`", line.split("|")[3]) == list(metric._labelnames), name
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "0"), ("PORT", "many"), ("VOXTRAIL_NLU_REPLICAS", "-1"), ("VOXTRAIL_MESSAGE_LIMIT", "1")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "0"), ("PORT", "many"), ("VOXTRAIL_NLU_REPLICAS", "-1"), ("VOXTRAIL_MESSAGE_LIMIT", "1")]
+)
 def test_nonsense_settings_are_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError):

@@ -52,7 +52,11 @@ def test_unknown_fields_and_bottomless_bodies_are_refused() -> None:
         Thing.model_validate({"name": "a", "more": {"x": deep}})
 
 
-anything = st.recursive(st.none() | st.booleans() | st.integers() | st.text(st.characters()), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
 
 
 @given(anything)

@@ -33,7 +33,12 @@ def test_the_night_ends_in_the_morning(now: str, opening: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("now", "opening"),
-    [("2035-11-14 12:59", None), ("2035-11-14 13:00", "2035-11-14 15:00"), ("2035-11-14 14:59", "2035-11-14 15:00"), ("2035-11-14 15:00", None)],
+    [
+        ("2035-11-14 12:59", None),
+        ("2035-11-14 13:00", "2035-11-14 15:00"),
+        ("2035-11-14 14:59", "2035-11-14 15:00"),
+        ("2035-11-14 15:00", None),
+    ],
 )
 def test_quiet_hours_may_lie_within_a_day(now: str, opening: str | None) -> None:
     assert next_opening(at(now), "Europe/Warsaw", "13:00", "15:00") == at(opening or now)

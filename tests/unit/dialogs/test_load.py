@@ -94,9 +94,24 @@ def test_our_flows_have_no_findings() -> None:
         (("else: ask_again", "else: END"), "never reached"),
         (("slots.colour is", "slots.size is"), "unknown name 'slots.size'"),
         (("names: {pl: farba, ro: vopsea}", "names: {pl: farba}"), "no name in ro"),
-        (("- id: ask_again\n        collect: colour\n        ask_before_filling: true", "- id: ask_again\n        noop: true\n        next: ask_again"), "circle"),
-        (("- id: ask_again\n        collect: colour\n        ask_before_filling: true", "- id: ask_again\n        action: action_unheard_of"), "unknown action"),
-        (("- id: ask_again\n        collect: colour\n        ask_before_filling: true", "- id: ask_again\n        link: nobody"), "unknown flow"),
+        (
+            (
+                "- id: ask_again\n        collect: colour\n        ask_before_filling: true",
+                "- id: ask_again\n        noop: true\n        next: ask_again",
+            ),
+            "circle",
+        ),
+        (
+            (
+                "- id: ask_again\n        collect: colour\n        ask_before_filling: true",
+                "- id: ask_again\n        action: action_unheard_of",
+            ),
+            "unknown action",
+        ),
+        (
+            ("- id: ask_again\n        collect: colour\n        ask_before_filling: true", "- id: ask_again\n        link: nobody"),
+            "unknown flow",
+        ),
     ],
 )
 def test_the_check_finds(tmp_path: Path, change: tuple[str, str], reason: str) -> None:

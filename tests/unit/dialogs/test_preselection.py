@@ -347,9 +347,7 @@ async def test_what_is_not_understood_is_asked_differently_and_then_by_a_person(
         ("en", "ask_company", "about 400 people"),
     ],
 )
-async def test_a_question_is_answered_from_the_job_and_the_interview_goes_on(
-    flows: Runtime, language: str, intent: str, fact: str
-) -> None:
+async def test_a_question_is_answered_from_the_job_and_the_interview_goes_on(flows: Runtime, language: str, intent: str, fact: str) -> None:
     talk = await interview(flows, language, "P-2001", "J-100", *GDYNIA[language][:2], ("a question", intent))
     assert fact in said(talk)
     assert [reply.response for reply in talk.last.replies][-2:] == ["utter_resume", "utter_ask_shifts"]

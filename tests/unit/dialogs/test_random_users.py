@@ -19,7 +19,19 @@ INTENTS = sorted({trigger.intent for flow in FLOWS.flows.values() for trigger in
     "repeat", "wait", "change_language", "affirm", "deny", "correct", "interested", "not_interested",
 ]  # fmt: skip
 WORDS = {
-    "pl": ["tak", "nie", "piątek", "jutro o dziesiątej", "nie, miałem na myśli czwartek", "VX-104233", "dwa lata", "30 zł", "asdf", "8", "czajnik"],
+    "pl": [
+        "tak",
+        "nie",
+        "piątek",
+        "jutro o dziesiątej",
+        "nie, miałem na myśli czwartek",
+        "VX-104233",
+        "dwa lata",
+        "30 zł",
+        "asdf",
+        "8",
+        "czajnik",
+    ],
     "en": ["yes", "no", "Friday", "tomorrow at ten", "no, I meant Thursday", "VX-104233", "two years", "30 zl", "qwerty", "8", "kettle"],
     "ro": ["da", "nu", "vineri", "mâine la zece", "nu, am vrut să zic joi", "VX-104233", "doi ani", "30 lei", "asdf", "8", "fierbător"],
 }

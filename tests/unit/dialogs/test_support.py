@@ -198,7 +198,11 @@ async def test_change_of_address(language: str, sentence: str, address: str) -> 
 
 @pytest.mark.parametrize(
     ("language", "change", "cue"),
-    [("pl", "nie, jednak do paczkomatu", "Który"), ("en", "no, a parcel locker instead", "locker"), ("ro", "nu, de fapt la locker", "locker")],
+    [
+        ("pl", "nie, jednak do paczkomatu", "Który"),
+        ("en", "no, a parcel locker instead", "locker"),
+        ("ro", "nu, de fapt la locker", "locker"),
+    ],
 )
 async def test_change_of_mind_about_the_way(language: str, change: str, cue: str) -> None:
     t = talk(language)
@@ -550,7 +554,9 @@ async def test_invoice_for_a_company(language: str, sentence: str, tax: str, nam
     assert name in recap
     assert EMAIL[language] not in recap
     assert masked(EMAIL[language]) in recap
-    await t.say({"pl": "zmień mail na biuro@firma.pl", "en": "change the email to biuro@firma.pl", "ro": "schimb emailul: biuro@firma.pl"}[language])
+    await t.say(
+        {"pl": "zmień mail na biuro@firma.pl", "en": "change the email to biuro@firma.pl", "ro": "schimb emailul: biuro@firma.pl"}[language]
+    )
     await t.say(YES[language])
     kept = await t.records.get("invoice", "FV-1002") or {}
     assert (kept["order"], kept["name"], kept["email"]) == (UNSENT[language], name, "biuro@firma.pl")

@@ -17,7 +17,16 @@ from integrations.twilio.sms import parse_inbound, parse_status, twiml_reply
 calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine is shared
 
 SID = "SM" + "0a" * 16
-FORM = {"MessageSid": SID, "From": "+48500600700", "To": "+48111222333", "Body": "Cześć", "NumMedia": "0", "NumSegments": "1", "AccountSid": "AC" + "1" * 32, "FromCountry": "PL"}
+FORM = {
+    "MessageSid": SID,
+    "From": "+48500600700",
+    "To": "+48111222333",
+    "Body": "Cześć",
+    "NumMedia": "0",
+    "NumSegments": "1",
+    "AccountSid": "AC" + "1" * 32,
+    "FromCountry": "PL",
+}
 
 
 def test_inbound() -> None:
@@ -37,7 +46,8 @@ def test_missing_field_is_named(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("MessageSid", "x"), ("MessageSid", SID + "\n1"), ("MessageSid", "SM'; DROP"), ("From", " "), ("To", ""), ("From", "9" * 300)]
+    ("field", "value"),
+    [("MessageSid", "x"), ("MessageSid", SID + "\n1"), ("MessageSid", "SM'; DROP"), ("From", " "), ("To", ""), ("From", "9" * 300)],
 )
 def test_wrong_field_is_named_and_not_repeated(field: str, value: str) -> None:
     with pytest.raises(TwilioFormatError, match=field) as raised:
@@ -48,7 +58,11 @@ def test_wrong_field_is_named_and_not_repeated(field: str, value: str) -> None:
 def test_picture_alone() -> None:
     form = FORM | {"NumMedia": "2", "MediaUrl0": "https://x/0", "MediaContentType0": "image/png", "MediaUrl1": "https://x/1"}
     message = parse_inbound({name: value for name, value in form.items() if name != "Body"})
-    assert (message.body, [m.url for m in message.media], message.media[0].content_type) == ("", ["https://x/0", "https://x/1"], "image/png")
+    assert (message.body, [m.url for m in message.media], message.media[0].content_type) == (
+        "",
+        ["https://x/0", "https://x/1"],
+        "image/png",
+    )
 
 
 def test_empty_body_and_odd_counts() -> None:
@@ -96,7 +110,12 @@ def test_status(form: dict[str, str], expected: SmsStatus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "field"), [({"MessageStatus": "sent"}, "MessageSid"), ({"MessageSid": SID}, "MessageStatus"), ({"MessageSid": SID, "MessageStatus": "<b>"}, "MessageStatus")]
+    ("form", "field"),
+    [
+        ({"MessageStatus": "sent"}, "MessageSid"),
+        ({"MessageSid": SID}, "MessageStatus"),
+        ({"MessageSid": SID, "MessageStatus": "<b>"}, "MessageStatus"),
+    ],
 )
 def test_status_refused(form: dict[str, str], field: str) -> None:
     with pytest.raises(TwilioFormatError) as raised:

@@ -50,7 +50,13 @@ def test_nothing_there(text: str) -> None:
 
 
 def test_no_word_means_two_things() -> None:
-    words = [keywords._fold(w) for text in (keywords._STOP, keywords._START, keywords._HELP) for line in text.splitlines() for w in line.split("|") if w.strip()]
+    words = [
+        keywords._fold(w)
+        for text in (keywords._STOP, keywords._START, keywords._HELP)
+        for line in text.splitlines()
+        for w in line.split("|")
+        if w.strip()
+    ]
     assert len(words) == len(set(words)) == len(keywords._WORDS)
     assert set(words) == set(keywords._WORDS)  # each is written as it is looked up
 

@@ -49,7 +49,10 @@ def test_lone_surrogate_counts_as_one_unit() -> None:
 
 
 def test_split_at_sentences_then_words() -> None:
-    first, second = "Your parcel leaves our warehouse tomorrow morning. " * 2, "It will be with you on Friday between eight and ten o'clock in the morning, have a nice day!"
+    first, second = (
+        "Your parcel leaves our warehouse tomorrow morning. " * 2,
+        "It will be with you on Friday between eight and ten o'clock in the morning, have a nice day!",
+    )
     assert split(first + second, most=1) == [first.strip(), second]
     words = split("word " * 60, most=1)
     assert all(part.replace(" ", "").replace("word", "") == "" for part in words)

@@ -225,9 +225,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contacts_person_id"), table_name="contacts")
     op.drop_table("contacts")
     op.drop_table("attempts")
-    op.drop_index(
-        "records_data", table_name="records", postgresql_using="gin", postgresql_ops={"data": "jsonb_path_ops"}
-    )
+    op.drop_index("records_data", table_name="records", postgresql_using="gin", postgresql_ops={"data": "jsonb_path_ops"})
     op.drop_table("records")
     op.drop_table("people")
     op.drop_index(op.f("ix_consents_person_id"), table_name="consents")
