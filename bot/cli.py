@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from bot.settings import ROOT, Settings
 
-app = typer.Typer(help="Voxtrail: conversations by chat, text and voice.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Voxtrail: conversations by chat, text and voice.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 flows_app = typer.Typer(help="Check and draw the flows.", invoke_without_command=True)
 app.add_typer(flows_app, name="flows")
 out, err = Console(emoji=False, soft_wrap=True), Console(stderr=True, emoji=False, soft_wrap=True)
@@ -29,6 +32,10 @@ def main() -> None:
 
     try:
         app()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        err.print(f"[bold red]Voxtrail cannot go on:[/] the setting {wrong['loc'][0]} is wrong: {wrong['msg']}.", highlight=False)
+        sys.exit(1)
     except StartError as error:
         err.print(f"[bold red]Voxtrail cannot go on:[/] {error}", highlight=False)
         sys.exit(1)

@@ -140,7 +140,8 @@ class Interpreter:
         if reading is not None:
             filled = self._filled(slot, reading.value, reading.alternatives, state, scene)
             if _is_question(heard.text) and not plain and slot.type != "question" and isinstance(filled, (SetSlot, Reject, Disambiguate)):
-                return [Question(filled)]
+                guessed = slot.parser == "choice" and reading.confidence < NAMED
+                return [Question(NotUnderstood() if guessed else filled)]
             whole = slot.parser in ("choice", "yes_no") and isinstance(filled, SetSlot)
             return [filled, *(self._alongside(slot, heard.text, state, scene) if whole else ())]
         implied = self._implied(slot, heard.text, state, scene) or self._put_right(heard, slot, state, scene)
@@ -283,7 +284,10 @@ class Interpreter:
             for intent in (heard.understanding.intent, *heard.understanding.ranking)
             if (flow := self.flow_for(intent, state, scene)) is not None
         ]
-        ranked = list(dict(reversed(ranked)).items())[::-1]  # the first, surest mention of each flow
+        surest: dict[str, float] = {}
+        for flow, confidence in ranked:
+            surest.setdefault(flow, confidence)  # several intents may begin one flow
+        ranked = list(surest.items())
         if self._foreign(heard, state):
             return [OfferLanguage(heard.detected_language)]
         if heard.understanding.intent.name == FALLBACK:
@@ -405,6 +409,8 @@ def _is_question(text: str) -> bool:
     return text.rstrip().endswith("?")
 
 
+NAMED = 0.9
+"""The confidence (0..1) from which an option was named in full, though in a question."""
 VAGUE = 0.6
 """The same for times: "tomorrow after four" is a wish and not an appointment."""
 HOLDS_VALUE = 0.8

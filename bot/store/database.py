@@ -52,7 +52,7 @@ def embedded(data_dir: Path) -> str:
     folder = data_dir / "postgres"
     if not (folder / "PG_VERSION").exists() and shutil.disk_usage(data_dir).free < LEAST_FREE:
         raise DatabaseError(f"The disk under {data_dir} is full: free at least 300 MB, or set DATA_DIR to another disk.")
-    _forget_the_dead(folder / ".handle_pids.json")
+    _forget_the_dead(folder)
     try:
         return str(get_server(folder).get_uri())
     except Exception as error:
@@ -62,10 +62,20 @@ def embedded(data_dir: Path) -> str:
         ) from error
 
 
-def _forget_the_dead(path: Path) -> None:
-    """Take killed processes off the library's list of users: the last one that ends stops the server, and they never end."""
+def _forget_the_dead(folder: Path) -> None:
+    """Clear away what killed processes left in the data directory.
+
+    Those of ours on the library's list of users: the last one that ends stops the server, and they never end. And a server that is
+    dead but that nobody has buried yet (a container without an init): the library and PostgreSQL itself take it for running.
+    """
+    users, server = folder / ".handle_pids.json", folder / "postmaster.pid"
     with contextlib.suppress(OSError, ValueError):
-        path.write_text(json.dumps([pid for pid in json.loads(path.read_text()) if psutil.pid_exists(pid)]))
+        users.write_text(json.dumps([pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]))
+    with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
+        lines = server.read_text().splitlines()
+        if psutil.Process(int(lines[0])).status() == psutil.STATUS_ZOMBIE:
+            server.unlink()
+            (Path(lines[4]) / f".s.PGSQL.{lines[3]}.lock").unlink()
 
 
 async def keep_alive(data_dir: Path, database: Database) -> None:
@@ -76,6 +86,7 @@ async def keep_alive(data_dir: Path, database: Database) -> None:
         await asyncio.sleep(WATCH_S)
         if not await database.alive():
             logger.warning("the embedded PostgreSQL does not answer; starting it again")
+            _forget_the_dead(data_dir / "postgres")
             try:
                 await asyncio.to_thread(get_server(data_dir / "postgres").start)
             except Exception as error:  # the library raises a bare Exception, AssertionError and more

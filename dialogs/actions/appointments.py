@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dialogs.actions.base import ActionTurn, action, text_in
@@ -26,6 +26,8 @@ _OTHER = {
 }
 _LATER = re.compile(r"p[oó][zź]niej|\blater\b|t[aâ]rziu|\bmai încolo|\bmai incolo", re.IGNORECASE)
 _EARLIER = re.compile(r"wcze[sś]niej|\bearlier\b|\bsooner\b|devreme|mai repede", re.IGNORECASE)
+_AFTER = re.compile(r"\b(po|after|from|dup[aă])\s+(\w+\s+)?\d", re.IGNORECASE)
+_BEFORE = re.compile(r"\b(przed|before|until|[iî]nainte de|p[aâ]n[aă] la)\s+(\w+\s+)?\d", re.IGNORECASE)
 _LAST = re.compile(r"\bostatni|\blast\b|\bultim", re.IGNORECASE)
 _PART_HOURS = {"morning": (5, 12), "noon": (11, 14), "afternoon": (12, 18), "evening": (17, 23), "night": (21, 24)}
 _WISHES = {"reschedule": "reschedule", "cancel_appointment": "cancel", "running_late": "delay"}
@@ -103,7 +105,10 @@ async def offer_slots(turn: ActionTurn) -> None:
     if edge:
         than = datetime.fromisoformat(edge["than"])
         free = [at for at in free if (at > than if edge["side"] == "after" else at < than)] or free
-    if wish:
+    within = _within(free, wish, turn.heard.text) if wish else []
+    if within:
+        chosen = within[:OFFERED]
+    elif wish:
         chosen = sorted(free, key=lambda at: _distance(at, wish))[:OFFERED]
         if chosen and _distance(chosen[0], wish)[:2] != (0, False):
             turn.say("utter_slot_nearest")
@@ -135,6 +140,17 @@ async def _free(turn: ActionTurn, appointment: Mapping[str, Any]) -> list[dateti
     if appointment["status"] != "cancelled":
         times.discard(datetime.fromisoformat(appointment["at"]))
     return sorted(at for at in times if at > earliest)
+
+
+def _within(free: Sequence[datetime], wish: Mapping[str, Any], text: str) -> list[datetime]:
+    """The free times of the wished day "after twelve" or "before four", when that was said."""
+    if not wish.get("date") or not wish.get("time"):
+        return []
+    bound = datetime.combine(date.fromisoformat(wish["date"]), time.fromisoformat(wish["time"]))
+    same_day = [at for at in free if at.date() == bound.date()]
+    if _AFTER.search(text):
+        return [at for at in same_day if at.time() >= bound.time()]
+    return [at for at in same_day if at.time() < bound.time()] if _BEFORE.search(text) else []
 
 
 def _distance(at: datetime, wish: Mapping[str, Any]) -> tuple[int, bool, int, datetime]:

@@ -17,7 +17,7 @@ _SHOP_HOURS = {
     "en": "What are the opening hours of the shops?",
     "ro": "Care este programul magazinelor?",
 }
-_QUESTIONS = ("opening_hours", "product_question")
+_QUESTIONS = ("opening_hours", "product_question", "ask_location")
 
 
 # ---- fault

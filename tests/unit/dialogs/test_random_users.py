@@ -15,7 +15,8 @@ from tests.talk import Talk, runtime
 
 FLOWS = runtime()
 OPENINGS = sorted(flow.id for flow in FLOWS.flows.values() if flow.opens)
-INTENTS = sorted({trigger.intent for flow in FLOWS.flows.values() for trigger in flow.triggers}) + [
+INTENTS = [
+    *sorted({trigger.intent for flow in FLOWS.flows.values() for trigger in flow.triggers}),
     "repeat", "wait", "change_language", "affirm", "deny", "correct", "interested", "not_interested",
 ]  # fmt: skip
 WORDS = {
