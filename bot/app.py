@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import problems
 from bot.api import conversations, escalations, people, touchpoints
-from bot.api.access import Throttle
+from bot.api.access import Doors, Throttle
 from bot.channels import sms, web
 from bot.clock import Clock
 from bot.problems import Problem
@@ -88,6 +88,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
         lifespan=life,
         redoc_url=None,
     )
+    app.state.doors = Doors()
     app.state.throttle = Throttle(settings.rate_limit, settings.rate_limit_start)
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit)

@@ -120,7 +120,7 @@ class Interpreter:
         reading = self.answers.read(slot, heard.text, state, scene)
         mapped = _mapped(slot, heard)
         plain = reading is not None and reading.strong and slot.parser != "text"
-        if _is_question(heard.text) and slot.parser == "choice":
+        if _is_question(heard.text) and slot.parser == "choice" and slot.format != "datetime":
             plain = plain and reading is not None and reading.confidence >= EXACT
         brief = slot.parser != "text" or len(heard.text.split()) <= BRIEF
         if mapped and brief and not plain:
@@ -140,7 +140,7 @@ class Interpreter:
         if reading is not None:
             filled = self._filled(slot, reading.value, reading.alternatives, state, scene)
             if _is_question(heard.text) and not plain and slot.type != "question" and isinstance(filled, (SetSlot, Reject, Disambiguate)):
-                guessed = slot.parser == "choice" and reading.confidence < NAMED
+                guessed = slot.parser == "choice" and slot.format != "datetime" and reading.confidence < NAMED
                 return [Question(NotUnderstood() if guessed else filled)]
             whole = slot.parser in ("choice", "yes_no") and isinstance(filled, SetSlot)
             return [filled, *(self._alongside(slot, heard.text, state, scene) if whole else ())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+from collections import OrderedDict
 from typing import Annotated
 
 from fastapi import Depends, Request, WebSocket
@@ -72,6 +73,39 @@ async def opened(
     if conversation is None or not (is_key(service, credentials) or store.token_fits(conversation, credentials.credentials)):
         raise not_found("conversation")
     return conversation
+
+
+class Doors:
+    """Which token opens which conversation, and the language spoken there: remembered, so that most messages need no query before
+    their turn. The turn itself reads the truth; here a language that changed elsewhere only delays a hint to the NLU."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._known: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._most = most
+
+    async def language(self, service: Service, conversation_id: str, credentials: HTTPAuthorizationCredentials | None) -> str:
+        """The language of a conversation that these credentials open; refuses as `opened` does."""
+        known = self._known.get(conversation_id)
+        if known is not None and credentials is not None:
+            fits = hmac.compare_digest(known[0], store.token_hash(credentials.credentials))
+            if fits or is_key(service, credentials):
+                self._known.move_to_end(conversation_id)
+                return known[1]
+        async with service.database.glances() as session:
+            conversation = await opened(session, service, conversation_id, credentials)
+        self._remember(conversation_id, conversation.token_hash, conversation.language)
+        return conversation.language
+
+    def spoken(self, conversation_id: str, language: str) -> None:
+        """The language a turn ended in."""
+        known = self._known.get(conversation_id)
+        if known is not None and known[1] != language:
+            self._remember(conversation_id, known[0], language)
+
+    def _remember(self, conversation_id: str, token_hash: str, language: str) -> None:
+        self._known[conversation_id] = (token_hash, language)
+        if len(self._known) > self._most:
+            self._known.popitem(last=False)
 
 
 class Throttle:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, Field, StringConstraints
 
-from bot.api.access import Credentials, Svc, address_of, is_key, opened, service_of, vouched
+from bot.api.access import Credentials, Doors, Svc, address_of, is_key, opened, service_of, vouched
 from bot.api.body import Body
 from bot.conversation import Said, hear, state_json
 from bot.problems import Problem
@@ -128,15 +128,17 @@ async def message(conversation_id: str, body: MessageIn, request: Request, servi
     """Say something. The same ``message_id`` is answered once, with the same answer."""
     if not is_key(service, credentials):
         await request.app.state.throttle.message(address_of(request))
-    async with service.database.glances() as session:
-        language = (await opened(session, service, conversation_id, credentials)).language
+    doors: Doors = request.app.state.doors
+    language = await doors.language(service, conversation_id, credentials)
     limit = service.settings.message_limit
     if len(body.text) > limit:
         raise Problem(422, "text_too_long", f"A message has at most {limit} characters; this one has {len(body.text)}.", field="text")
     if not hear(body.text):
         raise Problem(422, "text_empty", "The message is empty.", field="text")
     display = hear(body.display) if body.display else None
-    return await service.conversations.turn(conversation_id, language, Said(body.text, body.message_id, display))
+    answer = await service.conversations.turn(conversation_id, language, Said(body.text, body.message_id, display))
+    doors.spoken(conversation_id, answer["state"]["language"])
+    return answer
 
 
 @router.get("/{conversation_id}")

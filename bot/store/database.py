@@ -69,7 +69,7 @@ def _forget_the_dead(folder: Path) -> None:
     dead but that nobody has buried yet (a container without an init): the library and PostgreSQL itself take it for running.
     """
     users, server = folder / ".handle_pids.json", folder / "postmaster.pid"
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, TypeError):
         users.write_text(json.dumps([pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]))
     with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
         lines = server.read_text().splitlines()

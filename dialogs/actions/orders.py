@@ -92,6 +92,11 @@ def folded(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
+def words_of(turn: ActionTurn) -> str:
+    """What the person wanted and by what they told the order apart ("the one with the boots"), in their words."""
+    return " ".join(str(turn.slots.get(name) or "") for name in ("order_words", "order_named"))
+
+
 def mentioned(text: str, items: Iterable[Mapping[str, Any]], language: str) -> list[str]:
     """The sku of each item whose name's words occur in the text, whatever their endings."""
     heard = re.findall(r"\w+", folded(text))
@@ -158,7 +163,7 @@ def _names(item: Mapping[str, Any], language: str) -> list[str]:
 @action("action_find_order")
 async def find_order(turn: ActionTurn) -> None:
     """Take the order that was named, the only one that fits, or let the person choose; strangers give a number."""
-    turn.set(order_id=None, order_case="number", order_words=_wish(turn))
+    turn.set(order_id=None, order_case="number", order_words=_wish(turn), order_named=None)
     _begin_afresh(turn)
     own = await _own_orders(turn)
     turn.set(order_options=_options(own))
@@ -203,7 +208,7 @@ async def take_order(turn: ActionTurn) -> None:
         turn.set(order_choice=None, order_number=None, order_case="number")
     else:
         if not turn.heard.text.startswith("/"):  # "the one with the boots" may be asked about again
-            turn.set(order_words=f"{turn.slots.get('order_words') or ''} {turn.heard.text}".strip())
+            turn.set(order_named=turn.heard.text)
         _take(turn, order)
 
 

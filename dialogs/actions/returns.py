@@ -25,6 +25,7 @@ from dialogs.actions.orders import (
     shown_day,
     ticket,
     today,
+    words_of,
 )
 from dialogs.formats import money
 
@@ -97,7 +98,7 @@ def _too_late(turn: ActionTurn, order: Order, items: list[dict[str, Any]]) -> No
 
 def _offer_items(turn: ActionTurn, items: list[dict[str, Any]]) -> None:
     turn.set(return_case="open", return_item_options=item_options(items))
-    named = mentioned(turn.slots.get("order_words") or "", items, turn.language)
+    named = mentioned(words_of(turn), items, turn.language)
     only = items[0]["sku"] if len(items) == 1 else named[0] if len(named) == 1 else None
     if only and not turn.slots.get("return_item_choice"):
         turn.set(return_item_choice=only)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.actions import deliveries, payments, returns
 from dialogs.actions.base import ActionTurn, action
-from dialogs.actions.orders import ALL, WAITING, item_name, item_options, masked, mentioned, order_of, outcome, said, ticket
+from dialogs.actions.orders import ALL, WAITING, item_name, item_options, masked, mentioned, order_of, outcome, said, ticket, words_of
 
 __all__ = ["deliveries", "payments", "returns"]
 
@@ -35,7 +35,7 @@ async def offer_problem_items(turn: ActionTurn) -> None:
     items = order["items"]
     turn.set(problem_case="open", problem_order=order["id"], problem_item_options=item_options(items))
     kept = turn.slots.get("problem_item")
-    named = mentioned(turn.slots.get("order_words") or "", items, turn.language)
+    named = mentioned(words_of(turn), items, turn.language)
     known = [i["sku"] for i in items if i["sku"] == kept] or ([items[0]["sku"]] if len(items) == 1 else named)
     turn.set(problem_item=known[0] if len(known) == 1 else None)
     if len(known) == 1 and len(items) > 1:
