@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -31,6 +32,7 @@ from benchmarks.load import Begin, Figures, Processes, Say, long_conversation, r
 from bot.settings import ROOT, Settings
 from bot.store.database import embedded
 from nlu.server import free_port
+from nlu.train import fingerprint, rasa_environment
 
 DIALOGUE = ("dzień dobry", "gdzie jest moja paczka", "VX-104233", "anna.nowak@example.com", "dziękuję")
 LEVELS = (1, 8, 32)
@@ -103,8 +105,6 @@ def _ours(settings: Settings, work: Path, database: str) -> Iterator[tuple[str, 
 @contextlib.contextmanager
 def _theirs(settings: Settings, work: Path, url: str) -> Iterator[tuple[str, list[int]]]:
     """Train the plain bot (same pipeline, same sentences, rules on top) and serve it."""
-    from nlu.train import rasa_environment
-
     project = work / "rasa"
     shutil.copytree(ROOT / "benchmarks" / "rasa_support", project)
     config = yaml.safe_load((ROOT / "config.yml").read_text())
@@ -124,19 +124,31 @@ def _theirs(settings: Settings, work: Path, url: str) -> Iterator[tuple[str, lis
     (project / "endpoints.yml").write_text(yaml.safe_dump({"tracker_store": store, "action_endpoint": actions}))
     paths = f"{ROOT}:{project}:{work / 'psycopg2'}"
     env = {**rasa_environment(ROOT, work), "PYTHONPATH": paths, "BENCH_RECORDS": _database(url, "ours")}
-    train = [str(settings.rasa_python), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
-             "--fixed-model-name", "bot", "--data", "rules.yml", str(ROOT / "nlu" / "data"), "--out", "models"]  # fmt: skip
-    with console.status("Training the plain Rasa bot …"), (work / "logs" / "rasa-train.log").open("wb") as log:
-        subprocess.run(train, cwd=project, env={**os.environ, **env}, stdout=log, stderr=log, check=True)
+    model = _their_model(settings, project, work, env)
     port = free_port()
     command = [str(settings.rasa_python), "-m", "rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port),
-               "--model", str(project / "models" / "bot.tar.gz"), "--endpoints", str(project / "endpoints.yml")]  # fmt: skip
+               "--model", str(model), "--endpoints", str(project / "endpoints.yml")]  # fmt: skip
     action_server = [str(settings.rasa_python), "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions_port)]
     with (
         _process("actions", action_server, work, env, f"http://127.0.0.1:{actions_port}/health") as (_, actions_pid),
         _process("rasa", command, work, env, f"http://127.0.0.1:{port}/status") as (base, pid),
     ):
         yield base, [pid, actions_pid]
+
+
+def _their_model(settings: Settings, project: Path, work: Path, env: dict[str, str]) -> Path:
+    """The plain bot, trained once for the same sentences, pipeline and rules."""
+    rules = b"".join((project / name).read_bytes() for name in ("config.yml", "domain.yml", "rules.yml"))
+    model = settings.run_dir / "bench-models" / f"{fingerprint()}-{hashlib.sha256(rules).hexdigest()[:12]}.tar.gz"
+    if model.exists():
+        return model
+    train = [str(settings.rasa_python), "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain.yml",
+             "--fixed-model-name", "bot", "--data", "rules.yml", str(ROOT / "nlu" / "data"), "--out", "models"]  # fmt: skip
+    with console.status("Training the plain Rasa bot …"), (work / "logs" / "rasa-train.log").open("wb") as log:
+        subprocess.run(train, cwd=project, env={**os.environ, **env}, stdout=log, stderr=log, check=True)
+    model.parent.mkdir(exist_ok=True)
+    shutil.move(project / "models" / "bot.tar.gz", model)
+    return model
 
 
 def _our_begin(http: httpx.AsyncClient, base: str) -> Begin:
