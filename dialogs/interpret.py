@@ -69,6 +69,12 @@ _CUES = {
     "en": r"\bmeant?\b|\bactually\b|\bmistake\b|\binstead\b|correct(ion)?\b|\bchange\b|\bnot .{1,40}\bbut\b|\brather\b|^no,|\bwrong\b",
     "ro": r"am vrut s[aă]|de fapt|m[aă] refer|gre[sșş]i|schimb|corect|\bnu .{1,40}\bci\b|^nu,|mai degrab[aă]",
 }
+_HEDGE = re.compile(
+    r"\b(zalezy|moze|chyba|nie wiem|czasem|czasami|ewentualnie"
+    r"|depends?|maybe|perhaps|possibly|sometimes|not sure|dunno|i guess"
+    r"|depinde|poate|uneori|nu stiu|nu prea)\b"
+)
+"""What is neither yes nor no, folded: the NLU would have it a yes."""
 _NO = re.compile(r"^\W*(nie|no|nu)\b\W*", re.IGNORECASE)
 _PAYLOAD = re.compile(r"^/(?P<name>\w+)(?:\((?P<slot>\w+)=(?P<value>.*)\))?$", re.DOTALL)
 
@@ -123,7 +129,8 @@ class Interpreter:
         if _is_question(heard.text) and slot.parser == "choice" and slot.format != "datetime":
             plain = plain and reading is not None and reading.confidence >= EXACT
         brief = slot.parser != "text" or len(heard.text.split()) <= BRIEF
-        if mapped and brief and not plain:
+        unsettled = slot.parser == "yes_no" and reading is None and _HEDGE.search(fold(heard.text))
+        if mapped and brief and not plain and not unsettled:
             return [SetSlot(slot.name, mapped.value), *self._alongside(slot, heard.text, state, scene)]
         if intent in ALWAYS and sure >= SURE and not (plain and reading is not None and reading.confidence >= CERTAIN):
             return self._wish(heard, state, scene) or [NotUnderstood()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -10,6 +11,13 @@ from playwright.async_api import expect
 from tests.acceptance.chat import Chat
 from tests.acceptance.conftest import Visit
 from tests.acceptance.running import Running
+
+DAYS = {
+    "pl": ("poniedziałek", "wtorek", "środę", "czwartek", "piątek", "sobotę", "niedzielę"),
+    "en": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    "ro": ("luni", "marți", "miercuri", "joi", "vineri", "sâmbătă", "duminică"),
+}
+FROM = {**DAYS, "pl": ("poniedziałku", "wtorku", "środy", "czwartku", "piątku", "soboty", "niedzieli")}
 
 pytestmark = pytest.mark.parametrize("language", ["pl", "en", "ro"])
 
@@ -38,14 +46,16 @@ async def returning(visit: Visit, language: str) -> Chat:
 
 
 async def test_an_earlier_answer_is_corrected(visit: Visit, service: Running, language: str) -> None:
-    chat = await interviewed(visit, language, {"pl": "od środy", "en": "from Wednesday", "ro": "de miercuri"}[language])
+    today = datetime.now(ZoneInfo("Europe/Warsaw")).date()
+    first, meant = ((today + timedelta(days=days)).weekday() for days in (2, 4))  # no weekday that is today's: that one is asked about
+    chat = await interviewed(visit, language, {"pl": "od {}", "en": "from {}", "ro": "de {}"}[language].format(FROM[language][first]))
     asked = chat.state["awaiting"]
-    friday = {"pl": "nie, miałem na myśli piątek", "en": "no, i meant friday", "ro": "nu, am vrut sa spun vineri"}[language]
-    heard = await chat.say(friday)
-    assert {"pl": "piątek", "en": "Friday", "ro": "vineri"}[language] in heard
+    day = DAYS[language][meant]
+    heard = await chat.say({"pl": "nie, miałem na myśli {}", "en": "no, i meant {}", "ro": "nu, am vrut sa spun {}"}[language].format(day))
+    assert day.casefold()[:-1] in heard.casefold()  # "środę" is confirmed as "środa"
     assert chat.state["awaiting"] == asked
     slots = (await service.conversation((await chat.conversation())["id"]))["slots"]
-    assert date.fromisoformat(slots["availability_date"]).weekday() == 4
+    assert date.fromisoformat(slots["availability_date"]).weekday() == meant
 
 
 async def test_a_question_in_mid_interview_is_answered_and_the_interview_goes_on(visit: Visit, language: str) -> None:

@@ -34,7 +34,7 @@ async def test_rasa_is_killed_in_mid_conversation(visit: Visit, lonely: Running)
 
     said = [
         await chat.say("tak"),  # yes and no
-        await chat.say("od poniedziałku"),  # a date
+        await chat.say("od jutra"),  # a date
         await chat.say("wszystkie"),  # a choice by name
         await chat.press("Tak"),  # a button
         await chat.say("tak"),

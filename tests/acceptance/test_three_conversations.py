@@ -183,7 +183,7 @@ INTERVIEWS = {
     ],
     "ro": [
         ("da, sigur, putem incepe", "availability_date"),
-        ("de luni", "experience"),
+        ("de luni viitoare", "experience"),
         ("am lucrat doi ani intr-un call center", "language_level"),
         ("e limba mea materna", "work_permit"),
         ("da, sunt cetatean roman", "pay_expectation"),

@@ -90,6 +90,9 @@ async def test_a_value_wins_over_a_question_intent_when_nothing_is_asked_back() 
         ("tak, mam od lat", "call_back_later", "work_permit"),
         ("mam wygasłe uprawnienia", "nlu_fallback", "licence"),
         ("nie", "deny", "work_permit"),
+        ("to zależy", "affirm", "licence"),
+        ("może", "affirm", "licence"),
+        ("może być", "affirm", "work_permit"),
     ],
 )
 async def test_a_yes_in_the_words_of_the_question(text: str, intent: str, then: str) -> None:
