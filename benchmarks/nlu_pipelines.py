@@ -84,7 +84,7 @@ def _train(name: str, config: Path, work: Path, rasa_python: Path, again: bool) 
     if model.exists() and not again:
         return model, float(timing.read_text())
     command = [
-        *(str(rasa_python), "-m", "rasa", "train", "nlu", "--config", str(config)),
+        *(str(rasa_python), "-m", "nlu.rasa_launch", str(os.getpid()), "train", "nlu", "--config", str(config)),
         *("--nlu", str(PROJECT / "nlu" / "data"), "--out", str(work), "--fixed-model-name", name),
     ]
     # A cache of its own for each run: nothing but the embeddings is carried over from one pipeline to the next.

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class Settings(BaseSettings):
@@ -74,9 +75,11 @@ class Settings(BaseSettings):
     )
     cost_currency: str = Field("EUR", validation_alias="VOXTRAIL_COST_CURRENCY", description="Currency of the costs (ISO 4217).")
 
-    quiet_from: str = Field("20:00", validation_alias="VOXTRAIL_QUIET_FROM", description="Local time from which nothing is sent unasked.")
+    quiet_from: str = Field(
+        "20:00", pattern=_CLOCK, validation_alias="VOXTRAIL_QUIET_FROM", description="Local time from which nothing is sent unasked."
+    )
     quiet_until: str = Field(
-        "09:00", validation_alias="VOXTRAIL_QUIET_UNTIL", description="Local time until which nothing is sent unasked."
+        "09:00", pattern=_CLOCK, validation_alias="VOXTRAIL_QUIET_UNTIL", description="Local time until which nothing is sent unasked."
     )
 
     twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID", description="Twilio account; empty: SMS is off.")
