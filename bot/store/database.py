@@ -99,7 +99,12 @@ class Database:
     def __init__(self, url: str, pool: int = 16) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
-            make_url(url).set(drivername="postgresql+psycopg"), pool_size=pool, max_overflow=0, pool_timeout=10, pool_pre_ping=False
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self.glances = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
