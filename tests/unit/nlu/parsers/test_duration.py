@@ -24,6 +24,11 @@ def context(language: str) -> Context:
 
 
 POLISH: tuple[tuple[str | int, ...], ...] = (
+    ("pięć minut", 5 * MINUTE),
+    ("osiem miesięcy", 8 * MONTH),
+    ("dwa tygodnie", 2 * WEEK),
+    ("6 lat", 6 * YEAR),
+    ("trzydzieści sekund", 30),
     ("półtorej godziny", 3 * HOUR // 2),
     ("za kwadrans", 15 * MINUTE),
     ("pół roku", 365 * DAY // 2),
@@ -64,6 +69,19 @@ POLISH: tuple[tuple[str | int, ...], ...] = (
 )
 
 ENGLISH: tuple[tuple[str | int, ...], ...] = (
+    ("five minutes", 5 * MINUTE),
+    ("forty-five minutes", 45 * MINUTE),
+    ("eight months", 8 * MONTH),
+    ("two weeks", 2 * WEEK),
+    ("six years", 6 * YEAR),
+    ("10 mins", 10 * MINUTE),
+    ("an hour and ten minutes", 70 * MINUTE),
+    ("3 days", 3 * DAY),
+    ("ninety minutes", 90 * MINUTE),
+    ("12 months", 12 * MONTH),
+    ("seven years", 7 * YEAR),
+    ("five hours", 5 * HOUR),
+    ("eleven days", 11 * DAY),
     ("two and a half years", 5 * YEAR // 2),
     ("half an hour", 30 * MINUTE),
     ("an hour and a half", 3 * HOUR // 2),
@@ -95,6 +113,18 @@ ENGLISH: tuple[tuple[str | int, ...], ...] = (
 )
 
 ROMANIAN: tuple[tuple[str | int, ...], ...] = (
+    ("cinci minute", 5 * MINUTE),
+    ("patruzeci și cinci de minute", 45 * MINUTE),
+    ("opt luni", 8 * MONTH),
+    ("două săptămâni", 2 * WEEK),
+    ("șase ani", 6 * YEAR),
+    ("10 minute", 10 * MINUTE),
+    ("o oră și zece minute", 70 * MINUTE),
+    ("3 zile", 3 * DAY),
+    ("nouăzeci de minute", 90 * MINUTE),
+    ("12 luni", 12 * MONTH),
+    ("șapte ani", 7 * YEAR),
+    ("cinci ore", 5 * HOUR),
     ("doi ani și jumătate", 5 * YEAR // 2),
     ("o oră și jumătate", 3 * HOUR // 2),
     ("o jumătate de oră", 30 * MINUTE),
