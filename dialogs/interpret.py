@@ -60,6 +60,8 @@ SURE_OVER_VALUE = 0.9
 """The confidence (0..1) it takes when the sentence also holds an answer ("yes, I am Polish")."""
 BRIEF = 4
 """Words up to which "no, thanks" answers a question for free text; a longer sentence is the text."""
+SHORT = 8
+"""Words up to which a sentence that fits no intent but names a language asks for that language."""
 CLOSE = 0.15
 """Two intents nearer than this are asked about when the conversation is idle."""
 
@@ -298,6 +300,9 @@ class Interpreter:
         if self._foreign(heard, state):
             return [OfferLanguage(heard.detected_language)]
         if heard.understanding.intent.name == FALLBACK:
+            named = self._language_named(heard.text, state, scene)
+            if named in SUPPORTED and named != state.language and len(heard.text.split()) <= SHORT:
+                return [ChangeLanguage(named)]
             guesses = tuple(flow for flow, sure in ranked if sure >= 0.25)[:2]
             return [Clarify(guesses)] if guesses and state.misunderstood == 0 else [NotUnderstood()]
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < CLOSE and not any(self._is_courtesy(flow) for flow, _ in ranked[:2]):

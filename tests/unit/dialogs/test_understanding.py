@@ -203,3 +203,10 @@ async def test_yes_please_cancel_it_cancels_the_order() -> None:
     assert asked(found) == "cancel_order_confirmed"
     await found.say("yes please cancel it", "cancel", 0.97)
     assert (found.effect("outcome") or {})["outcome"] == "order_cancelled"
+
+
+async def test_a_language_named_in_a_sentence_nobody_trained_is_enough() -> None:
+    talk = Talk("en")
+    await talk.open("support")
+    await talk.say("actually can we speak polish")
+    assert talk.state.language == "pl"
