@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlu.train import TrainingError, fingerprint, model_path, rasa_environment, show_progress, train
+from nlu.train import FIRST_GUESS_S, TrainingError, fingerprint, model_path, rasa_environment, show_progress, train
 
 DATA = 'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - hello\n- intent: goodbye\n  examples: |\n    - bye\n'
 STAND_IN = """#!{python}
@@ -126,7 +126,7 @@ def test_progress_tells_the_step_and_the_expected_time(project: Project) -> None
     train(project.var, project.python, progress=lambda *update: told.append(update), project=project.root)
     assert told
     assert told[0][0].startswith("Training")
-    assert told[0][2] == 90
+    assert told[0][2] == FIRST_GUESS_S
     assert (project.var / "models" / "last-training.json").exists()
 
 
