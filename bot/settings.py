@@ -7,12 +7,22 @@ The contract with outside systems fixes ``PORT``, ``DATA_DIR``, ``DATABASE_URL``
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 _CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+
+
+class Voice(BaseModel):
+    """How one language is spoken: ``voice`` is ``piper:NAME_OR_PATH`` or ``espeak:NAME``, ``rate`` times the usual speed,
+    ``volume`` in dB over the usual level."""
+
+    voice: str = Field("", pattern=r"^$|^(piper|espeak):.+$")
+    rate: float = Field(1.0, ge=0.5, le=2.0)
+    volume: float = Field(0.0, ge=-20, le=6)
 
 
 class Settings(BaseSettings):
@@ -74,6 +84,40 @@ class Settings(BaseSettings):
         0.035, validation_alias="VOXTRAIL_COST_PER_SMS", ge=0, description="What one SMS segment costs, for the touchpoint's measure."
     )
     cost_currency: str = Field("EUR", validation_alias="VOXTRAIL_COST_CURRENCY", description="Currency of the costs (ISO 4217).")
+
+    calls: bool = Field(True, validation_alias="VOXTRAIL_CALLS", description="Whether calls are taken; false loads nothing of speech.")
+    calls_most: int = Field(
+        8, validation_alias="VOXTRAIL_CALLS_MOST", ge=1, description="Calls at once; more hear that all lines are busy and get an SMS."
+    )
+    call_limit: float = Field(1800, validation_alias="VOXTRAIL_CALL_LIMIT", gt=0, description="Longest call, in seconds; then goodbye.")
+    call_hold: float = Field(
+        60, validation_alias="VOXTRAIL_CALL_HOLD", ge=5, description="Seconds a caller waits for a person before a callback is offered."
+    )
+    recording: bool = Field(False, validation_alias="VOXTRAIL_RECORDING", description="Record calls, after asking for consent.")
+    stt_model: str = Field(
+        "base",
+        validation_alias="VOXTRAIL_STT_MODEL",
+        description="Whisper weights: base (the packaged ones), another size, a hub name, or a folder of CTranslate2 weights.",
+    )
+    stt_workers: int = Field(
+        0, validation_alias="VOXTRAIL_STT_WORKERS", ge=0, description="Transcriptions at once, one thread each; 0: one a processor."
+    )
+    stt_device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", validation_alias="VOXTRAIL_STT_DEVICE", description="Where Whisper runs: auto takes a GPU when there is one."
+    )
+    speech_python: Path = Field(
+        ROOT / ".venv-voices" / "bin" / "python",
+        validation_alias="VOXTRAIL_VOICES_PYTHON",
+        description="Python of the environment that Piper and espeak-ng are installed in.",
+    )
+    voices: dict[str, Voice] = Field(
+        default_factory=dict,
+        validation_alias="VOXTRAIL_VOICES",
+        description='Voice, rate and volume by language, as JSON: {"pl": {"voice": "piper:/voices/pl_PL-gosia-medium.onnx", "rate": 1.1}}.',
+    )
+    voice_cache: int = Field(
+        256, validation_alias="VOXTRAIL_VOICE_CACHE", ge=1, description="Most megabytes of spoken sentences kept under DATA_DIR."
+    )
 
     quiet_from: str = Field(
         "20:00", pattern=_CLOCK, validation_alias="VOXTRAIL_QUIET_FROM", description="Local time from which nothing is sent unasked."

@@ -1,1 +1,1 @@
-"""Hearing and speaking: codecs, VAD, transcription, end of turn, tone, synthesis. Empty until there is a phone."""
+"""Hearing and speaking: codecs, VAD, transcription, end of turn, synthesis, and the call loop that joins them."""
