@@ -10,21 +10,30 @@ ISO_CURRENCIES = ("PLN", "EUR", "USD", "GBP", "RON", "CZK", "CHF", "MDL")
 """Currencies a verbaliser knows by name; another is read by its letters."""
 
 
+RANGE_FROM, RANGE_TO = "<from>", "<to>"
+"""Given as ``preceding`` for the two ends of a range ("9:00-17:00", "3-5 dni"), so that they come in the case that ``span``
+needs ("od dziewiątej do siedemnastej"). ``span`` then joins the two."""
+
+
 class Verbaliser(Protocol):
     """Says typed values in one language, as a person of that language reads them aloud on the phone. Everything it returns
     is words (letters, spaces, commas, hyphens): no digits, no symbols."""
 
     language: str
     abbreviations: dict[str, str]
-    """Written form → spoken form ("ul." → "ulica"); a key ends in a dot only when it is written with one."""
+    """Written form → spoken form ("ul." → "ulica"); a key ends in a dot only when it is written with one. Words in capitals
+    that are read as a word ("BLIK" → "blik", "STOP" → "stop") or in their own way ("SMS" → "es em es") stand here too; other
+    words of up to five capitals, and those without vowels, go to ``spell``. A key without capitals also matches "Ul."."""
 
     def number(self, value: Decimal) -> str:
         """A quantity: 1234.5, -3, 0.07. Decimals are said as the language says them ("dwa i pół" only where natural)."""
         ...
 
-    def count(self, value: Decimal, noun: str) -> str:
+    def count(self, value: Decimal, noun: str, preceding: str = "") -> str:
         """A quantity with the noun that follows it in the text, when its gender or case changes the numeral
-        ("2 zamówienia" → "dwa zamówienia", "2 paczki" → "dwie paczki"); the noun itself is returned as it was."""
+        ("2 zamówienia" → "dwa zamówienia", "2 paczki" → "dwie paczki"); the noun itself is returned as it was, at the end.
+        Called with whatever word follows, noun or not. ``preceding`` is the word before the number: "do 5 dni" →
+        "pięciu dni", "w ciągu 14 dni" → "czternastu dni" (preceding "ciągu")."""
         ...
 
     def ordinal(self, value: int, following: str) -> str:
