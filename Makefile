@@ -30,4 +30,4 @@ setup-dev:
 	@bash deploy/setup.sh dev
 
 clean:                ## remove the environments (DATA_DIR stays)
-	@rm -rf .venv .venv-rasa
+	@rm -rf .venv .venv-rasa .venv-voices

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing: the service's environment (.venv), Rasa's own (.venv-rasa) and, with "dev", the tests' browser.
+# Installs what is missing: the service's environment (.venv), Rasa's own (.venv-rasa), the voices' (.venv-voices: Piper and espeak-ng)
+# and, with "dev", the tests' browser.
 # Does nothing when all is there. Every failure is one plain sentence.
 set -u
 cd "$(dirname "$0")/.."
@@ -7,13 +8,15 @@ mode=${1:-run}
 data=${DATA_DIR:-var}
 
 say() { printf '%s\n' "$*" >&2; }
-stop() { say "Voxtrail cannot be installed: $*"; exit 1; }
+children=""
+stop() { [ -z "$children" ] || kill $children 2>/dev/null; say "Voxtrail cannot be installed: $*"; exit 1; }
 
 mkdir -p "$data/logs" 2>/dev/null && [ -w "$data/logs" ] || stop "DATA_DIR $data cannot be written: set DATA_DIR to a folder of your own."
 log=$data/logs/setup.log
 rasa_log=$data/logs/setup-rasa.log
+voices_log=$data/logs/setup-voices.log
 
-# What runs is shown with the seconds so far; its output goes to a log. Two may run side by side: begin both, then finish both.
+# What runs is shown with the seconds so far; its output goes to a log. Several may run side by side: begin them all, then finish them all.
 begin() { # a log, a command: leaves its pid in $begun
   local out=$1
   shift
@@ -21,7 +24,6 @@ begin() { # a log, a command: leaves its pid in $begun
   begun=$!
   children="$children $begun"
 }
-children=""
 trap 'kill $children 2>/dev/null; exit 130' INT TERM
 
 finish() { # a name, a pid
@@ -67,10 +69,20 @@ stamp() { cat "$@" 2>/dev/null | cksum | tr -d ' '; }
 
 service=$(stamp pyproject.toml deploy/constraints.txt)
 have=$(cat .venv/.installed 2>/dev/null || true)
-want_service="" want_rasa="" service_pid="" rasa_pid=""
+want_service="" want_rasa="" want_voices="" service_pid="" rasa_pid="" voices_pid=""
 [ "$have" = "$service-dev" ] || [ "$have" = "$service-$mode" ] || want_service=yes
 rasa=$(stamp nlu/rasa-requirements.txt)
 [ "$(cat .venv-rasa/.installed 2>/dev/null || true)" = "$rasa" ] || [ "${VOXTRAIL_NLU_REPLICAS:-1}" = 0 ] || [ -n "${RASA_PYTHON:-}" ] || want_rasa=yes
+voices=$(stamp deploy/voices-requirements.txt)
+case $(printf '%s' "${VOXTRAIL_CALLS:-true}" | tr '[:upper:]' '[:lower:]') in
+  false | 0 | no | off | f | n) ;;
+  *) [ "$(cat .venv-voices/.installed 2>/dev/null || true)" = "$voices" ] || [ -n "${VOXTRAIL_VOICES_PYTHON:-}" ] || want_voices=yes ;;
+esac
+if [ -n "$want_voices" ] && [ "$(uname -sm)" != "Linux x86_64" ]; then
+  say "The packaged voices are for Linux on x86_64 only: set VOXTRAIL_VOICES_PYTHON to a Python that has piper-tts and espeakng-loader."
+  say "Voxtrail starts without them and cannot speak."
+  want_voices=""
+fi
 
 if [ -n "$want_rasa" ]; then
   python=$(python_of 3.11)
@@ -87,6 +99,18 @@ if [ -n "$want_rasa" ]; then
       -r nlu/rasa-requirements.txt
     rasa_pid=$begun
   fi
+fi
+
+if [ -n "$want_voices" ]; then
+  python=$(python_of 3.11 3.12 3.13)
+  [ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 with venv is needed (Debian: apt install python3 python3-venv)."
+  [ "$(room)" -ge 700 ] || stop "the disk has $(room) MB left and 700 MB are needed for the voices: free some space."
+  say "Installing the voices in an environment of their own (once):"
+  rm -rf .venv-voices
+  "$python" -m venv .venv-voices >>"$voices_log" 2>&1 || stop "$python cannot make an environment: $(why "$voices_log")."
+  begin "$voices_log" .venv-voices/bin/python -m pip install --disable-pip-version-check -q --no-deps --require-hashes \
+    -r deploy/voices-requirements.txt
+  voices_pid=$begun
 fi
 
 if [ -n "$want_service" ]; then
@@ -107,6 +131,10 @@ fi
 if [ -n "$rasa_pid" ]; then
   finish "Rasa" "$rasa_pid" || stop "$(why "$rasa_log")."
   printf '%s' "$rasa" >.venv-rasa/.installed
+fi
+if [ -n "$voices_pid" ]; then
+  finish "the voices" "$voices_pid" || stop "$(why "$voices_log")."
+  printf '%s' "$voices" >.venv-voices/.installed
 fi
 
 if [ "$mode" = dev ] && [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
