@@ -1,0 +1,556 @@
+"""One call: listens, decides when the caller's turn is over, lets the dialog answer, speaks, and is never silent for long.
+
+The line (Twilio, a browser, a file) and the dialog are ports: this module knows neither a wire format nor a flow. Everything
+of one call runs on one event loop; transcription and synthesis are shared with other calls and live elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from speech.interruption import BARGE_IN_MS, is_backchannel, is_nod
+from speech.keypad import Keypad
+from speech.listener import Listener
+from speech.playback import Piece, Playback
+from speech.ports import Answer, Audio, Dialog, DialogError, EndOfTurn, Key, Left, Line, Played, Sentence, Spoken
+from speech.types import FRAME, RATE, Meaning, Samples, SpeechError, Synthesizer, Transcriber, Transcript, Vad
+
+logger = logging.getLogger(__name__)
+
+SPECULATE_MS = 130
+"""Silence after which transcription starts on the chance that the turn is over (DESIGN.md, decision 4)."""
+BRIDGE_S = 1.2
+"""Seconds after the end of speech by which the caller hears something."""
+SECOND_BRIDGE_S = 5.0
+"""Seconds after which the caller is told that it takes longer."""
+TURN_LIMIT_S = 15.0
+"""Seconds an answer may take before it is given up, with an apology."""
+STALLED_S = 0.3
+"""Seconds without audio from the line after which silence is assumed: a muted microphone, a stalled network."""
+TICK_S = 0.1
+"""How often what is due is looked at, in s."""
+UNCLEAR_MS = 700
+"""Voiced audio, in ms, that must have been meant for us although no word was understood."""
+MOST_FAILURES = 3
+"""Failed parts in a row after which the call says goodbye instead of trying on."""
+LAST_TURNS_S = 8.0
+"""Longest time that turns already spoken are worked on after the caller has hung up, in s."""
+HEARING_LIMIT_S = 10.0
+"""Longest time a transcription may take, in s."""
+HOLD_BACK_S = 4.0
+"""Longest time an answer waits for the caller to stop talking, in s."""
+LAST_WORDS_S = 12.0
+"""Longest time the goodbye may take to be played before the line is closed, in s."""
+
+
+@dataclass(slots=True)
+class _Guess:
+    """A transcription begun on the chance that the turn is over. ``wait_ms`` is known when the text is."""
+
+    version: int
+    task: asyncio.Task[tuple[Transcript, Meaning | None]]
+    wait_ms: int | None = None
+
+
+@dataclass(slots=True)
+class _Clock:
+    """When things happened in one turn, in s of the monotonic clock."""
+
+    speech_end: float
+    endpoint: float = 0.0
+    text: float = 0.0
+    reply: float = 0.0
+
+
+class Call:
+    """One call from its first word to its last. `run` returns when the line is closed; it never raises for a bad line."""
+
+    def __init__(
+        self, line: Line, dialog: Dialog, *, vad: Vad, transcriber: Transcriber, synthesizer: Synthesizer, end_of_turn: EndOfTurn,
+        clauses: Callable[[str, str], list[str]], language: str, allowed: tuple[str, ...] = ("pl", "en", "ro"),
+        detect: bool = False, limit_s: float = 1800.0, now: Callable[[], float] = time.monotonic,
+        observe: Callable[[str, float], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.line, self.dialog = line, dialog
+        self._transcriber, self._synthesizer, self._end_of_turn, self._clauses = transcriber, synthesizer, end_of_turn, clauses
+        self.language, self._allowed, self._detect = language, allowed, detect
+        self._limit_s, self._now = limit_s, now
+        self._observe = observe or (lambda part, seconds: None)
+        self.listener = Listener(vad)
+        self.playback = Playback(line, now, self._first_audio)
+        self.keypad = Keypad()
+        self.answer = Answer((), language=language)
+        self.counts = {"turns": 0, "interruptions": 0, "false_interruptions": 0, "silences": 0, "unclear": 0, "keys": 0, "failures": 0}
+        self.reason = ""
+        self._began = now()
+        self._last_audio = now()
+        self._quiet_since = now()
+        self._held_since = 0.0
+        self._guess: _Guess | None = None
+        self._turns: asyncio.Queue[tuple[Spoken, _Clock]] = asyncio.Queue()
+        self._thinking = False
+        self._over_voice = False  # the utterance in progress began over the bot's voice
+        self._silences = 0
+        self._failures = 0
+        self._number = 0
+        self._answers = 0
+        self._clocks: dict[int, tuple[int, _Clock, dict[str, Any]]] = {}
+        self._measured: list[dict[str, Any]] = []
+        self._speaking: asyncio.Task[None] | None = None
+        self._ending = False
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # ---- the life of a call
+
+    async def run(self) -> str:
+        """Take the call to its end; the reason is returned (``hung_up``, ``lost``, ``finished``, ``limit``, ``failure``)."""
+        jobs = [
+            asyncio.create_task(self.playback.run(), name="playback"),
+            asyncio.create_task(self._take_turns(), name="turns"),
+            asyncio.create_task(self._watch(), name="watch"),
+            asyncio.create_task(self._hear(), name="hear"),
+        ]
+        try:
+            await self._open()
+            await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+            for job in jobs:
+                if job.done() and (error := job.exception()) is not None:
+                    logger.error("a call broke off", exc_info=error)
+                    self.reason = self.reason or "failure"
+            await self._last_turns()
+        finally:
+            self.reason = self.reason or "lost"
+            pending = [*jobs, *self._tasks, *([self._speaking] if self._speaking else []), *([self._guess.task] if self._guess else [])]
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+            self._report(self.playback.left())
+            with contextlib.suppress(Exception):
+                await self.line.hang_up(self.reason)
+        return self.reason
+
+    async def _last_turns(self) -> None:
+        """What the caller said before they hung up still counts ("yes, cancel it" and gone)."""
+        with contextlib.suppress(SpeechError, TimeoutError, DialogError):
+            async with asyncio.timeout(LAST_TURNS_S):
+                if self.listener.speaking and not self._ending:
+                    transcript, meaning = await self._transcribe(self.listener.take())
+                    if transcript.text and not is_nod(transcript.text):
+                        now = self._now()
+                        await self._turn(Spoken(transcript.text, 0, transcript, meaning), _Clock(now, now))
+                await self._turns.join()
+
+    async def announce(self, answer: Answer) -> None:
+        """Say something that comes from outside a turn: an agent's words."""
+        await self._say(answer)
+
+    async def _open(self) -> None:
+        try:
+            async with asyncio.timeout(TURN_LIMIT_S):
+                await self._say(await self.dialog.open())
+        except (DialogError, TimeoutError):
+            await self._fail("technical")
+            await self._end("failure")
+
+    async def _hear(self) -> None:
+        """What comes in from the line, until it is gone."""
+        async for event in self.line.events():
+            match event:
+                case Audio(samples):
+                    self._last_audio = self._now()
+                    await self._audio(samples)
+                case Key(digit):
+                    await self._key(digit)
+                case Played(mark):
+                    self.playback.marked(mark)
+                case Left(hung_up):
+                    self.reason = self.reason or ("hung_up" if hung_up else "lost")
+                    return
+
+    async def _watch(self) -> None:
+        """Look at what is due: stalled audio, silence, a wait that is too long, the end."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = self._now()
+            if now - self._last_audio > STALLED_S:
+                missed = min(now - self._last_audio, 1.0)
+                self._last_audio = now
+                await self._audio(np.zeros(int(missed * RATE) // FRAME * FRAME, np.int16))
+            self._report(self.playback.finished())
+            if self._ending:
+                continue
+            if now - self._began > self._limit_s:
+                await self._end("limit")
+            elif typed := self.keypad.due(now):
+                await self._typed(typed)
+            elif self.playback.paused and not self.listener.speaking and not self.keypad.typing:
+                self.playback.resume()
+            else:
+                await self._wait_for_caller(now)
+
+    # ---- hearing
+
+    async def _audio(self, samples: Samples) -> None:
+        was_speaking = self.listener.speaking
+        self.listener.feed(samples)
+        if self._ending or not self.listener.speaking:
+            return
+        if not was_speaking:
+            self._over_voice = self.playback.busy
+        self._quiet_since = self._now()
+        if self.playback.busy and not self.playback.paused and not self.playback.firm and self.listener.speech_ms >= BARGE_IN_MS:
+            self._over_voice = True
+            await self.playback.pause()
+        await self._judge()
+
+    async def _judge(self) -> None:
+        """Whether the caller's turn is over."""
+        listener, guess = self.listener, self._guess
+        if guess is not None and guess.version != listener.version:
+            guess.task.cancel()
+            self._guess = guess = None
+        if listener.silence_ms < SPECULATE_MS:
+            return
+        if guess is None:
+            self._guess = guess = _Guess(listener.version, asyncio.create_task(self._transcribe(listener.utterance())))
+            guess.task.add_done_callback(lambda task: self._soon(self._judge()) if not task.cancelled() else None)
+        if not guess.task.done():
+            return
+        if guess.wait_ms is None:
+            text = None if guess.task.cancelled() or guess.task.exception() else guess.task.result()[0].text
+            guess.wait_ms = self._end_of_turn.wait_ms(
+                self.answer.expectation, language=self.language, text=text or "", speech_ms=listener.speech_ms, pauses=listener.pauses
+            )
+        if listener.silence_ms >= guess.wait_ms:
+            self._guess = None
+            await self._utterance(guess)
+
+    async def _transcribe(self, audio: Samples) -> tuple[Transcript, Meaning | None]:
+        """The text of an utterance and what it means, ahead of the turn's end."""
+        began = self._now()
+        language = "" if self._detect else self.language
+        hints = self.answer.expectation.hints
+        async with asyncio.timeout(HEARING_LIMIT_S):
+            transcript = await self._transcriber.transcribe(audio, language, hints=hints, allowed=self._allowed)
+            other = transcript.heard_language
+            if not self._detect and other and other != self.language and other in self._allowed:
+                transcript = await self._transcriber.transcribe(audio, other, hints=hints, allowed=self._allowed)
+        self._observe("transcription", self._now() - began)
+        if not transcript.text:
+            return transcript, None
+        await self.line.caption("caller", transcript.text, final=False, key=f"c{self._number + 1}")
+        return transcript, await self.dialog.understand(transcript.text, transcript.language)
+
+    async def _utterance(self, guess: _Guess) -> None:
+        """An utterance is over: an answer, a sound that lets the bot go on, or nothing."""
+        listener, now = self.listener, self._now()
+        clock = _Clock(speech_end=now - listener.silence_ms / 1000, endpoint=now, text=now)
+        measures = {"speech_ms": listener.speech_ms, "pauses_ms": list(listener.pauses), "endpoint_ms": listener.silence_ms}
+        voiced = listener.speech_ms
+        listener.drop()
+        over_voice, self._over_voice = self._over_voice, False
+        try:
+            transcript, meaning = guess.task.result()
+        except (SpeechError, TimeoutError) as error:
+            await self._deaf(error)
+            return
+        self._failures = 0
+        if over_voice and self.playback.paused:
+            answerable = self.answer.expectation.listen == "yes_no" and self.playback.left_s < 1.5
+            if is_backchannel(transcript.text, self.language, answerable=answerable):
+                self.counts["false_interruptions"] += 1
+                await self.line.caption("caller", "", final=True, key=f"c{self._number + 1}")
+                self.playback.resume()
+                return
+        if not transcript.text or (is_nod(transcript.text) and self.answer.expectation.listen != "yes_no"):
+            await self._nothing(voiced, transcript)
+            return
+        if over_voice:
+            self.counts["interruptions"] += 1
+        self._give_up_speaking()
+        if self._detect:
+            self._detect = False
+        measures |= {
+            "confidence": round(transcript.confidence, 3), "transcribe_ms": round(transcript.took_ms), "interrupted": over_voice,
+            "words_per_minute": round(len(transcript.text.split()) * 60000 / max(voiced, 1)),
+        }  # fmt: skip
+        await self._turn(Spoken(transcript.text, 0, transcript, meaning, measures=measures), clock)
+
+    async def _nothing(self, voiced_ms: int, transcript: Transcript) -> None:
+        """A sound without words. The bot goes on; if it was long, the caller is told that nothing was understood."""
+        if transcript.invented:
+            logger.info("a sound was not taken for words: %s", transcript.invented)
+        if self.playback.paused:
+            self.playback.resume()
+        elif voiced_ms >= UNCLEAR_MS and not self.playback.busy and not self._thinking:
+            self.counts["unclear"] += 1
+            await self._phrase("unclear")
+
+    async def _deaf(self, error: BaseException) -> None:
+        """Transcription failed: say so, and offer the keypad; after a while, say goodbye."""
+        logger.error("an utterance could not be transcribed: %s", error)
+        self._give_up_speaking()
+        await self._fail("deaf")
+
+    async def _key(self, digit: str) -> None:
+        """A key: stops the bot and whatever was being said, and may already be the answer."""
+        if self._ending:
+            return
+        self.counts["keys"] += 1
+        self._quiet_since = self._now()
+        if self.playback.busy and not self.playback.firm:
+            await self.playback.pause()
+        typed = self.keypad.press(digit, self.answer.expectation, self._now())
+        if typed is not None:
+            await self._typed(typed)
+
+    async def _typed(self, typed: tuple[str, str]) -> None:
+        """Keys that mean something: ``(keys, text)``; without a text, keys that mean nothing here."""
+        keys, text = typed
+        self._drop_utterance()
+        if not text:
+            self.playback.resume()
+            await self._phrase("key_unknown")
+            return
+        self._give_up_speaking()
+        now = self._now()
+        await self._turn(Spoken(text, 0, keys=keys, measures={"keys": len(keys)}), _Clock(now, now, now))
+
+    # ---- a turn
+
+    async def _turn(self, spoken: Spoken, clock: _Clock) -> None:
+        self._number += 1
+        self._silences = 0
+        self.counts["turns"] += 1
+        spoken.number = self._number
+        await self.line.caption("caller", spoken.keys or spoken.text, final=True, key=f"c{self._number}")
+        self._turns.put_nowait((spoken, clock))
+
+    async def _take_turns(self) -> None:
+        """One turn after another: what is said while the dialog thinks waits for its answer."""
+        while True:
+            spoken, clock = await self._turns.get()
+            self._thinking = True
+            try:
+                await self.line.show("thinking")
+                await self._take_turn(spoken, clock)
+            finally:
+                self._thinking = False
+                self._quiet_since = self._now()
+                self._turns.task_done()
+
+    async def _take_turn(self, spoken: Spoken, clock: _Clock) -> None:
+        try:
+            answer = await self._bridged(self.dialog.answer(spoken), clock)
+        except (DialogError, TimeoutError) as error:
+            logger.error("a turn of a call could not be taken: %s", error)
+            await self._fail("technical")
+            return
+        self._failures = 0
+        clock.reply = self._now()
+        if self._turns.empty() or answer.over or answer.hold:
+            await self._say(answer, (spoken.number, clock, spoken.measures))
+            return
+        self._expect(answer)  # the caller went on meanwhile: this answer is never said
+        for sentence in answer.sentences:
+            self.dialog.heard(sentence.seq, "", whole=False)
+
+    async def _bridged(self, answering: Coroutine[Any, Any, Answer], clock: _Clock) -> Answer:
+        """Wait for the answer, and let the caller know that somebody is there."""
+        task = asyncio.create_task(answering)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            for name, after in (("bridge", BRIDGE_S), ("bridge_long", SECOND_BRIDGE_S)):
+                done, _ = await asyncio.wait({task}, timeout=max(0.0, clock.speech_end + after - self._now()))
+                if done:
+                    return await task
+                await self._phrase(name)
+            async with asyncio.timeout(max(0.1, clock.speech_end + TURN_LIMIT_S - self._now())):
+                return await task
+        finally:
+            task.cancel()
+
+    # ---- speaking
+
+    async def _say(self, answer: Answer, turn: tuple[int, _Clock, dict[str, Any]] | None = None) -> None:
+        """Begin to say an answer; what was still being said before it goes first, unless the caller talks."""
+        self._expect(answer)
+        self._answers += 1
+        if turn is not None:
+            self._clocks[self._answers] = turn
+        if not answer.hold:
+            self._held_since = 0.0
+        elif not self._held_since:
+            self._held_since = self._now()
+        self._speaking = asyncio.create_task(self._speak(answer, self._answers, self._speaking))
+        if answer.over:
+            await self._finish("finished")
+
+    def _expect(self, answer: Answer) -> None:
+        self.answer = answer
+        self.language = answer.language or self.language
+        self.keypad.clear()
+
+    async def _speak(self, answer: Answer, number: int, before: asyncio.Task[None] | None) -> None:
+        """Synthesise clause by clause; each is played while the next is made."""
+        if before is not None and not before.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({before})
+        deadline = self._now() + HOLD_BACK_S
+        while self.listener.speaking and self._now() < deadline:  # not over the caller's voice
+            await asyncio.sleep(FRAME / RATE)
+        await self.line.show("speaking")
+        for sentence in answer.sentences:
+            if sentence.who == "bot":
+                await self.line.caption("bot", sentence.text, final=True, key=f"b{number}-{sentence.seq}")
+            else:
+                await self.line.caption("agent", sentence.text, final=True, key=f"a{sentence.seq}")
+            for clause in self._clauses(sentence.text, answer.language):
+                began = self._now()
+                try:
+                    samples = await self._synthesizer.synthesize(clause, answer.language)
+                except SpeechError as error:
+                    logger.error("a sentence could not be spoken: %s", error)
+                    self.counts["failures"] += 1
+                    self._failures += 1
+                    if self._failures >= MOST_FAILURES or not self.playback.busy:
+                        await self._cannot_speak()
+                    return
+                self._observe("synthesis", self._now() - began)
+                self.playback.add(Piece(clause, samples, sentence.seq, sentence.firm or answer.over, number))
+        await self.line.show("hold" if answer.hold else "listening")
+
+    async def _cannot_speak(self) -> None:
+        """Nothing can be said here any more: the line's own voice must take over."""
+        self.reason = self.reason or "mute"
+        await self.line.hang_up("mute")
+
+    def _first_audio(self, answer: int) -> None:
+        """The first audio of an answer leaves: what the turn took is known now."""
+        known = self._clocks.pop(answer, None)
+        if known is None:
+            return
+        number, clock, measures = known
+        now = self._now()
+        measures |= {
+            "endpoint_ms": round((clock.endpoint - clock.speech_end) * 1000),
+            "reply_ms": round((clock.reply - clock.endpoint) * 1000),
+            "first_audio_ms": round((now - clock.speech_end) * 1000),
+        }
+        self._observe("endpoint", clock.endpoint - clock.speech_end)
+        self._observe("reply", clock.reply - clock.endpoint)
+        self._observe("first_audio", now - clock.speech_end)
+        self._measured.append(measures)
+        self.dialog.measured(number, measures)
+
+    async def _phrase(self, name: str) -> None:
+        """Say a sentence that is not part of the transcript, without changing what is waited for."""
+        text = self.dialog.phrase(name)
+        try:
+            samples = await self._synthesizer.synthesize(text, self.language)
+        except SpeechError as error:
+            logger.error("a sentence could not be spoken: %s", error)
+            return
+        await self.line.caption("bot", text, final=True, key=f"p{self.counts['turns']}-{name}")
+        self.playback.add(Piece(text, samples, answer=-2 - self._answers))
+        self._quiet_since = self._now()
+
+    def _give_up_speaking(self) -> None:
+        """The caller has the word: nothing that was prepared is said any more."""
+        if self._speaking is not None and not self._speaking.done():
+            self._speaking.cancel()
+        self.playback.drop()
+
+    def _drop_utterance(self) -> None:
+        if self._guess is not None:
+            self._guess.task.cancel()
+            self._guess = None
+        self.listener.drop()
+        self._over_voice = False
+
+    def _report(self, pieces: list[Piece]) -> None:
+        """Tell the dialog what the caller has heard of its messages."""
+        for piece in pieces:
+            if piece.seq:
+                self.dialog.heard(piece.seq, piece.heard, whole=piece.confirmed)
+
+    # ---- silence, failure, the end
+
+    async def _wait_for_caller(self, now: float) -> None:
+        if self.listener.speaking or self._thinking or self.playback.busy or (self._speaking and not self._speaking.done()):
+            if self.playback.busy:
+                self._quiet_since = now
+            return
+        try:
+            if self.answer.hold:
+                words = await self.dialog.held(now - self._held_since)
+                if words is not None:
+                    await self._say(words)
+                return
+            waited = now - max(self._quiet_since, self.playback.ends)
+            if waited < (self.answer.patience_s if not self._silences else min(self.answer.patience_s, 8.0)):
+                return
+            self._silences += 1
+            self.counts["silences"] += 1
+            self._quiet_since = now
+            await self._say(await self.dialog.silence(self._silences))
+        except DialogError:
+            await self._fail("technical")
+
+    async def _fail(self, phrase: str) -> None:
+        """A part failed: say so in words that need none; after the third time in a row, say goodbye."""
+        self.counts["failures"] += 1
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            await self._end("failure")
+        else:
+            await self._phrase(phrase)
+
+    async def _end(self, reason: Literal["limit", "failure"]) -> None:
+        """End the call from our side, with a goodbye whatever works."""
+        if self._ending:
+            return
+        self._ending = True
+        try:
+            async with asyncio.timeout(2.0):
+                farewell = await self.dialog.farewell(reason)
+        except (DialogError, TimeoutError):
+            farewell = Answer((Sentence(self.dialog.phrase("goodbye"), firm=True),), language=self.language)
+        await self._say(replace(farewell, over=True), None)
+        self.reason = reason
+
+    async def _finish(self, reason: str) -> None:
+        """Close the line when the last words were heard."""
+        self._ending = True
+        self.reason = self.reason or reason
+        self._soon(self._hang_up_after_words())
+
+    async def _hang_up_after_words(self) -> None:
+        deadline = self._now() + LAST_WORDS_S
+        while self._now() < deadline and (self.playback.busy or (self._speaking and not self._speaking.done())):
+            await asyncio.sleep(TICK_S)
+        await asyncio.sleep(0.3)  # the last mark is on its way
+        await self.line.hang_up(self.reason)
+
+    def summary(self) -> dict[str, Any]:
+        """The call's measures for its record: seconds, turns, interruptions, silences, latencies in ms, words a minute."""
+        measures: dict[str, Any] = {"call_s": round(self._now() - self._began, 1), **self.counts}
+        for name in ("first_audio_ms", "words_per_minute"):
+            values = sorted(turn[name] for turn in self._measured if name in turn)
+            if values:
+                measures[name] = values[len(values) // 2]
+        return measures
+
+    def _soon(self, job: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

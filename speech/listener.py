@@ -1,0 +1,101 @@
+"""Follows one caller's audio: when they speak, when they pause, and the audio of what they are saying."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from speech.types import FRAME, RATE, Samples, Vad
+
+CHUNK = 256
+"""Samples Silero judges at once at 8 kHz (32 ms)."""
+SPEECH, STILL_SPEECH = 0.5, 0.35
+"""Probability (0..1) from which a chunk is speech, and down to which it still is once speech has begun (Silero's own hysteresis)."""
+BEGIN_CHUNKS = 2
+"""Chunks of speech in a row that begin an utterance: 64 ms, well under the shortest "tak"."""
+PRE_ROLL_MS = 400
+"""Audio kept from before an utterance begins, so that a soft first consonant is not lost."""
+LONGEST_S = 60
+"""Audio of one utterance that is kept; of a longer one, its last part."""
+
+
+class Listener:
+    """One caller's audio, frame by frame. Time is counted in audio, in ms since the call began.
+
+    ``speaking``: an utterance has begun and was not taken yet. ``speech_ms``: voiced audio in it. ``silence_ms``: since its
+    last voiced chunk. ``pauses``: its inner pauses, in ms. ``version`` changes with every voiced chunk: what was made of an
+    utterance is still true while it has not changed.
+    """
+
+    def __init__(self, vad: Vad) -> None:
+        self._vad = vad
+        self._pending = np.zeros(0, np.int16)
+        self._audio: deque[Samples] = deque()
+        self._run = 0
+        self.heard_ms = 0
+        self.speaking = False
+        self.speech_ms = 0
+        self.pauses: list[int] = []
+        self.version = 0
+        self._began_ms = 0
+        self._voiced_until = 0
+
+    @property
+    def silence_ms(self) -> int:
+        """Audio since the caller last made a voiced sound, in ms."""
+        return self.heard_ms - self._voiced_until
+
+    def feed(self, samples: Samples) -> None:
+        """Hear some more audio (any length; a frame of 20 ms on a call)."""
+        self._audio.append(samples)
+        self.heard_ms += len(samples) * 1000 // RATE
+        self._forget()
+        self._pending = np.concatenate((self._pending, samples))
+        while len(self._pending) >= CHUNK:
+            chunk, self._pending = self._pending[:CHUNK], self._pending[CHUNK:]
+            self._judge(self._vad.probability(chunk))
+
+    def utterance(self) -> Samples:
+        """The utterance so far, from its pre-roll to now."""
+        return np.concatenate(self._audio) if self._audio else np.zeros(0, np.int16)
+
+    def take(self) -> Samples:
+        """The utterance, and an end of it: the next sound begins another."""
+        audio = self.utterance()
+        self.drop()
+        return audio
+
+    def drop(self) -> None:
+        """Forget the utterance in progress."""
+        self.speaking, self.speech_ms, self._run, self.pauses = False, 0, 0, []
+        self._forget()
+
+    def _judge(self, probability: float) -> None:
+        chunk_ms = CHUNK * 1000 // RATE
+        at = self.heard_ms - len(self._pending) * 1000 // RATE
+        voiced = probability >= (STILL_SPEECH if self.speaking and self.silence_ms < 2 * chunk_ms else SPEECH)
+        if not voiced:
+            self._run = 0
+            return
+        self._run += 1
+        if not self.speaking:
+            if self._run < BEGIN_CHUNKS:
+                return
+            self.speaking, self._began_ms, self.speech_ms = True, at - BEGIN_CHUNKS * chunk_ms, (BEGIN_CHUNKS - 1) * chunk_ms
+        else:
+            pause = at - chunk_ms - self._voiced_until
+            if pause >= 100:
+                self.pauses.append(pause)
+        self.speech_ms += chunk_ms
+        self._voiced_until = at
+        self.version += 1
+
+    def _forget(self) -> None:
+        """Keep the pre-roll while nobody speaks, and the utterance while somebody does."""
+        keep = LONGEST_S * 1000 if self.speaking else PRE_ROLL_MS
+        while self._audio and self._kept_ms() - len(self._audio[0]) * 1000 // RATE >= keep:
+            self._audio.popleft()
+
+    def _kept_ms(self) -> int:
+        return len(self._audio) * FRAME * 1000 // RATE
