@@ -45,7 +45,8 @@ class Transcript:
 
     ``confidence`` is the mean probability of a token (0..1); ``no_speech`` Whisper's probability that nobody spoke (0..1);
     ``seconds`` the length of the audio; ``took_ms`` the time from asking to having. ``invented`` says why the text was taken
-    for invented (then ``text`` is empty), else it is empty.
+    for invented (then ``text`` is empty), else it is empty. ``heard_language`` is another allowed language that it was more
+    likely spoken in, when that is plain.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Transcript:
     seconds: float = 0.0
     took_ms: float = 0.0
     invented: str = ""
+    heard_language: str = ""
 
 
 class SpeechError(Exception):
