@@ -1,4 +1,4 @@
-"""A stand-in for Twilio's messages on this machine, for tests and for development. It sends nothing to anybody.
+"""A stand-in for Twilio's messages and calls on this machine, for tests and for development. It reaches nobody.
 
 `create_standin` gives an ASGI application with helpers; ``python -m integrations.twilio.standin --port 8090`` runs it
 with a few addresses of its own under ``/standin`` (same credentials), so that another process can play a person::
@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
-import httpx
 import uvicorn
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -33,20 +32,14 @@ from starlette.types import Receive, Scope, Send
 
 from integrations.twilio.forms import clean
 from integrations.twilio.segments import segments
-from integrations.twilio.signature import HEADER, sign
+from integrations.twilio.standin_calls import Calls
 from integrations.twilio.standin_messages import API, Message, Messages, Refusal
+from integrations.twilio.standin_phone import Phones
+from integrations.twilio.standin_webhook import WebhookFailed, post_signed
+
+__all__ = ["Standin", "WebhookFailed", "create_standin"]
 
 _log = logging.getLogger(__name__)
-_PATIENCE = 15.0
-"""Seconds Twilio waits for a webhook's answer."""
-
-
-class WebhookFailed(Exception):  # noqa: N818
-    """The service did not answer a webhook with 2xx; ``status`` is what it said (0: nothing), ``body`` its text."""
-
-    def __init__(self, status: int, body: str = "") -> None:
-        super().__init__(f"the webhook was answered with {status}")
-        self.status, self.body = status, body
 
 
 @dataclass(slots=True)
@@ -69,6 +62,8 @@ class Standin:
     ) -> None:  # fmt: skip
         self.account_sid, self.webhook_url = account_sid, webhook_url
         self.messages = Messages(account_sid)
+        self.phones = Phones(Calls(account_sid), auth_token)
+        """Everything about calls: who answers and how, and people who call us."""
         self.undeliverable: dict[str, int] = {}
         """Numbers that never get their messages, with the error code their callbacks carry (30003, 30005, …)."""
         self.requests = 0
@@ -176,15 +171,7 @@ class Standin:
             _log.warning("the status callback for %s was answered with %d", message.sid, error.status)
 
     async def _post(self, url: str, form: dict[str, str]) -> str:
-        headers = {HEADER: sign(self._token, url, form), "User-Agent": "TwilioProxy/1.1"}
-        try:
-            async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client:
-                response = await client.post(url, data=form, headers=headers)
-        except httpx.HTTPError:
-            raise WebhookFailed(0) from None
-        if not response.is_success:
-            raise WebhookFailed(response.status_code, response.text)
-        return response.text
+        return await post_signed(self._token, url, form)
 
     def _inbound_form(self, message: Message) -> dict[str, str]:
         return {
@@ -229,8 +216,29 @@ def _application(standin: Standin) -> FastAPI:
     async def fetch(account: str, sid: str) -> JSONResponse:
         return await _answer(standin, account, lambda: JSONResponse(standin.messages.get(sid).document()))
 
+    _add_calls(app, standin, base)
     _add_levers(app, standin)
     return app
+
+
+def _add_calls(app: FastAPI, standin: Standin, base: str) -> None:
+    @app.post(base + "/Calls.json")
+    async def place(account: str, request: Request) -> JSONResponse:
+        form = await _form(request)
+        return await _answer(standin, account, lambda: JSONResponse(standin.phones.order(form).document(), 201))
+
+    @app.get(base + "/Calls.json")
+    async def find_calls(account: str, request: Request) -> JSONResponse:
+        return await _answer(standin, account, lambda: JSONResponse(standin.phones.calls.page(request.query_params)))
+
+    @app.get(base + "/Calls/{sid}.json")
+    async def fetch_call(account: str, sid: str) -> JSONResponse:
+        return await _answer(standin, account, lambda: JSONResponse(standin.phones.calls.get(sid).document()))
+
+    @app.post(base + "/Calls/{sid}.json")
+    async def change_call(account: str, sid: str, request: Request) -> JSONResponse:
+        form = await _form(request)
+        return await _answer(standin, account, lambda: JSONResponse(standin.phones.change(sid, form).document()))
 
 
 def _add_levers(app: FastAPI, standin: Standin) -> None:
