@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from speech.normalise import ro_numbers as numbers
 from speech.normalise import ro_spelling as spelling
+from speech.normalise.language import RANGE_FROM, RANGE_TO
 from speech.normalise.ro_nouns import gender_of, plain
 from speech.normalise.ro_numbers import Gender
 from speech.normalise.ro_words import ABBREVIATIONS, CURRENCIES, HALVED, MONTHS, SIGNS, UNITS, Noun
@@ -14,8 +15,10 @@ from speech.normalise.ro_words import ABBREVIATIONS, CURRENCIES, HALVED, MONTHS,
 _HALF = Decimal("0.5")
 _HALVED_UP_TO = 20
 """From here on a half is said "virgulă cinci": the noun would stand too far from it."""
-_BEFORE_A_BARE_TIME = frozenset({"", *MONTHS[1:], "luni", "marți", "miercuri", "joi", "vineri", "sâmbătă", "duminică"})
-"""Words after which a time alone ("20 noiembrie, 10:00") needs "ora", or it is heard as a number."""
+_BEFORE_A_BARE_TIME = frozenset({"", *MONTHS[1:], "luni", "marți", "miercuri", "joi", "vineri", "sâmbătă", "duminică"}) | {
+    numbers.cardinal(value).rpartition(" ")[2] for value in range(100)
+}
+"""Words after which a time alone ("20 noiembrie 2026 10:00") needs "ora", or it is heard as a number."""
 _FEMININE_NUMERALS = {"unu": "una", "doi": "două", "doisprezece": "douăsprezece"}
 
 
@@ -35,7 +38,10 @@ class Romanian:
         if plain(noun) in MONTHS[1:] and value in range(1, 32):
             return f"{_day(int(value))} {noun}"
         unit = UNITS.get(noun.removesuffix("."))
-        gender = unit.gender if unit else gender_of(noun, plural=abs(value) != 1)
+        in_range = preceding in (RANGE_FROM, RANGE_TO)  # the noun stands behind both numbers: "1-2 zile"
+        gender = unit.gender if unit else gender_of(noun, plural=in_range or abs(value) != 1)
+        if gender and preceding == RANGE_FROM and value == int(value):
+            return f"{numbers.cardinal(int(value), gender)} {noun}"
         return _quantity(value, Noun(noun, noun, gender), halved=False) if gender else f"{self.number(value)} {noun}"
 
     def ordinal(self, value: int, following: str) -> str:
@@ -91,12 +97,13 @@ class Romanian:
         return _quantity(value, noun, halved=unit in HALVED) if noun else self.count(value, unit, preceding)
 
     def span(self, first: str, last: str, kind: str) -> str:
-        """Times "de la nouă la șaptesprezece", dates "de la … până la …", numbers "trei până la cinci zile"; the first number
-        takes the gender of the noun after the last."""
+        """Times "de la nouă la șaptesprezece", dates "de la … până la …", numbers "trei până la cinci zile"; a month that is the
+        same is said once, the first number takes the gender of the noun after the last."""
         if kind == "time":
             return f"de la {first} la {last}"
         if kind == "date":
-            return f"de la {first} până la {last}"
+            day, _, month = first.rpartition(" ")
+            return f"de la {day if month in last.split() else first} până la {last}"
         return f"{_agreeing(first, last)} până la {last}"
 
     def digits(self, groups: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from speech.normalise.ro_numbers import Gender
+from speech.normalise.ro_numbers import Gender, cardinal, ordinal
 
 
 class Noun(NamedTuple):
@@ -89,7 +89,7 @@ UNITS: dict[str, Noun] = {
 }
 """A unit without its dot → the noun. "%" is no noun and is said "la sută"."""
 
-HALVED = frozenset({"km", "m", "kg", "l", "h", "t", "buc", "szt", "mil", "mld", "săpt", "sapt", "ha"})
+HALVED = frozenset({"km", "m", "kg", "l", "h", "t", "ha", "szt", "buc"})
 """Units whose half is said "și jumătate"."""
 
 LETTERS = {
@@ -193,9 +193,7 @@ ABBREVIATIONS = {
     "bld.": "bulevardul",
     "bulev.": "bulevardul",
     "șos.": "șoseaua",
-    "sos.": "șoseaua",
     "spl.": "splaiul",
-    "cal.": "calea",
     "p-ța": "piața",
     "p-ta": "piața",
     "nr.": "numărul",
@@ -205,8 +203,6 @@ ABBREVIATIONS = {
     "et.": "etajul",
     "jud.": "județul",
     "mun.": "municipiul",
-    "loc.": "localitatea",
-    "com.": "comuna",
     "sect.": "sectorul",
     "interf.": "interfon",
     "tel.": "telefon",
@@ -231,7 +227,9 @@ ABBREVIATIONS = {
     "art.": "articolul",
     "alin.": "alineatul",
     "lit.": "litera",
-    "cap.": "capitolul",
+    "mp": "metri pătrați",
+    "mp.": "metri pătrați",
+    "mc": "metri cubi",
     "buc.": "bucăți",
     "buc": "bucăți",
     "mil.": "milioane",
@@ -248,13 +246,21 @@ ABBREVIATIONS = {
     "aug.": "august",
     "sept.": "septembrie",
     "oct.": "octombrie",
-    "noi.": "noiembrie",
     "nov.": "noiembrie",
     "dec.": "decembrie",
     "L-V": "de luni până vineri",
     "L-S": "de luni până sâmbătă",
     "L-D": "de luni până duminică",
     "S-D": "sâmbăta și duminica",
+    # words in capitals
+    "STOP": "stop",
+    "START": "start",
+    "DA": "da",
+    "NU": "nu",
+    "SEPA": "sepa",
+    "INFO": "info",
+    "PROMO": "promo",
+    "IKEA": "ikea",
     # letters that people say in their own way
     "S.R.L.": "se re le",
     "SRL": "se re le",
@@ -293,3 +299,12 @@ ABBREVIATIONS = {
     "FAN": "fan",
     "DHL": "de haș el",
 }
+
+_ROMAN = ("II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX", "XX", "XXI")
+_ROMAN_VALUES = (2, 3, 4, 6, 7, 8, 9, *range(11, 22))
+"""Roman numerals ("trimestrul II", "clasa a IX-a"); I, V and X alone are letters more often than numbers."""
+for _numeral, _value in zip(_ROMAN, _ROMAN_VALUES, strict=True):
+    ABBREVIATIONS[_numeral] = cardinal(_value)
+for _numeral, _value in (*zip(_ROMAN, _ROMAN_VALUES, strict=True), ("V", 5), ("X", 10)):
+    ABBREVIATIONS[f"{_numeral}-lea"] = ordinal(_value, "m", article=False)
+    ABBREVIATIONS[f"{_numeral}-a"] = ordinal(_value, "f", article=False)
