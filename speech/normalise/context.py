@@ -1,0 +1,76 @@
+"""What a rule knows about the place where its span stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from speech.normalise.cleaning import NBSP
+from speech.normalise.language import Verbaliser
+from speech.normalise.writing import Writing
+
+SPACE = f"[ {NBSP}]"
+DASH = f"{SPACE}?[-–—]{SPACE}?"
+NO_WORD = r"(?![^\W_])"
+"""No letter or digit follows."""
+WINDOW = 4
+"""Words before a span that can say what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span's surroundings: the language's verbaliser and habits; ``preceding``, the spoken word right before it ("" after
+    punctuation); ``window``, the last words of the sentence as written, lower-case, the nearest last."""
+
+    say: Verbaliser
+    writing: Writing
+    preceding: str
+    window: tuple[str, ...]
+
+    def after_code_word(self, digits: int) -> bool:
+        """Whether so many digits here are a code by the words before them."""
+        if digits < 2:
+            return False
+        if self.window and digits >= self._fewest(self.window[-1]):
+            return True
+        for word in reversed(self.window):
+            if digits >= 3 and self._begins(word, self.writing.codes):
+                return True
+            if digits < 5 and not self._begins(word, self.writing.links):
+                return False
+        return False
+
+    def after_year_word(self) -> bool:
+        """Whether a four-digit number here is a year."""
+        return bool(self.window) and self._begins(self.window[-1], self.writing.years)
+
+    def after_hour_word(self) -> bool:
+        """Whether a small number here is an hour."""
+        return bool(self.window) and self.window[-1] in self.writing.hours
+
+    def among_weekdays(self, within: int) -> bool:
+        """Whether a day of the week is among so many words before, so that a range of small numbers is one of hours."""
+        return any(self._begins(word, self.writing.weekdays) for word in self.window[-within:])
+
+    def _fewest(self, word: str) -> int:
+        return min((fewest for stem, fewest in self.writing.named.items() if self._begins(word, (stem,))), default=99)
+
+    def _begins(self, word: str, stems: tuple[str, ...]) -> bool:
+        """Inflected languages match beginnings; English and short stems match whole words and their plural."""
+        loose = self.say.language != "en"
+        return any(word in (stem, f"{stem}s") or (loose and len(stem) > 2 and word.startswith(stem)) for stem in stems)
+
+
+class Rule(NamedTuple):
+    """One kind of span: where it matches, and what is said, or None when on a closer look it is something else."""
+
+    pattern: re.Pattern[str]
+    speak: Callable[[re.Match[str], Place], str | None]
+
+
+def following(match: re.Match[str]) -> str:
+    """The word right after a span; "" when there is none or it is a number."""
+    word = re.compile(rf"{SPACE}([^\W\d_]+(?:-[^\W\d_]+)*)").match(match.string, match.end(), match.end() + 40)
+    return word[1] if word else ""

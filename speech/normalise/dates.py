@@ -1,0 +1,173 @@
+"""Dates and times of day, as digits and with the month's name."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from speech.normalise.context import DASH, NO_WORD, SPACE, Place, Rule, following
+from speech.normalise.language import RANGE_FROM, RANGE_TO
+from speech.normalise.writing import Writing
+
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_CLOCK = rf"(?P<hour>{_HOUR})[:](?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d{{1,6}})?)?"
+_ZONE = r"(?:Z|[+-]\d\d:?\d\d)?"
+_HALF = rf"{SPACE}?(?P<half>[aApP])(?:[mM]|\.{SPACE}?[mM](?:\.(?=\s*[a-z,;]))?){NO_WORD}"
+_SEPARATED = r"(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/])"
+_YEAR_WORD = r"(?: ?(?:r\.|roku))?"
+_SOFT_HOURS = {"pl": ("o",)}
+"""Words that make a bare number an hour where nothing is counted: "o 9"."""
+_AFTER_HOUR = frozenset({"", "rano", "wieczorem", "po", "w", "i", "lub", "albo", "czy", "oraz", "nad", "na"})
+
+
+def _day(match: re.Match[str], place: Place, preceding: str = "") -> str | None:
+    """A date in digits; None when there is no such day."""
+    year = match["year"]
+    try:
+        found = date(int(year) if len(year) == 4 else 2000 + int(year), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    return place.say.date(found, with_year=True, preceding=preceding or place.preceding)
+
+
+def _stamp(match: re.Match[str], place: Place) -> str | None:
+    day = _day(match, place)
+    if day is None or not match["hour"]:
+        return day
+    return f"{day}, {place.say.time(int(match['hour']) % 24, int(match['minute']), '')}"
+
+
+def _short_day(match: re.Match[str], place: Place) -> str | None:
+    """ "12/03" and "12.03" without a year, the day first; a month that does not exist may be minutes: "14.00"."""
+    day, month = int(match["day"]), int(match["month"])
+    dotted = match["mark"] == "."
+    if dotted and (place.writing.decimal == "." or place.after_hour_word() or place.preceding in _SOFT_HOURS.get(place.say.language, ())):
+        return None
+    return place.say.day_and_month(day, month, place.preceding) if _exists(day, month) else None
+
+
+def _exists(day: int, month: int, year: int = 2024) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _dotted_time(match: re.Match[str], place: Place) -> str | None:
+    """ "14.00", "9.30": a time where the dot is no decimal separator or a word says so."""
+    if place.writing.decimal == "." and place.preceding != "at":
+        return None
+    hour, minute = int(match["hour"]), int(match["minute"])
+    return place.say.time(hour % 24, minute, place.preceding)
+
+
+def _time(match: re.Match[str], place: Place) -> str | None:
+    return place.say.time(int(match["hour"]) % 24, int(match["minute"]), place.preceding)
+
+
+def _half_day(match: re.Match[str], place: Place) -> str | None:
+    """ "5 pm", "5:30 p.m."."""
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if hour > 12 or not hour:
+        return place.say.time(hour % 24, minute, place.preceding)
+    return place.say.time(hour % 12 + (12 if match["half"] in "pP" else 0), minute, place.preceding)
+
+
+def _bare_hour(match: re.Match[str], place: Place) -> str | None:
+    """ "ora 9", "godz. 9", "o 9 rano"."""
+    hour = int(match["hour"])
+    soft = place.preceding in _SOFT_HOURS.get(place.say.language, ()) and following(match).lower() in _AFTER_HOUR
+    return place.say.time(hour % 24, 0, place.preceding) if place.after_hour_word() or soft else None
+
+
+def _times(match: re.Match[str], place: Place) -> str | None:
+    """ "9:00-17:00", "9-17:30", "9.00-17.00"; hours alone only after a word that says so."""
+    first_minute, last_minute = match["first_minute"], match["last_minute"]
+    if not (first_minute or last_minute) and not place.after_hour_word():
+        return None
+    if "." in (match["first_mark"], match["last_mark"]) and place.writing.decimal == ".":
+        return None
+    say = place.say
+    first = say.time(int(match["first"]) % 24, int(first_minute or 0), RANGE_FROM)
+    last = say.time(int(match["last"]) % 24, int(last_minute or 0), RANGE_TO)
+    return say.span(first, last, "time")
+
+
+def _halves(match: re.Match[str], place: Place) -> str | None:
+    """ "9 am - 5 pm", "9-5 pm"."""
+    say, spoken = place.say, []
+    for name, end in (("first", RANGE_FROM), ("last", RANGE_TO)):
+        half = match[f"{name}_half"] or match["last_half"]
+        hour = int(match[name]) % 12 + (12 if half in "pP" else 0)
+        spoken.append(say.time(hour, int(match[f"{name}_minute"] or 0), end))
+    return say.span(spoken[0], spoken[1], "time")
+
+
+def _days(match: re.Match[str], place: Place) -> str | None:
+    """ "12.03-14.03.2026", "12.03.2026 – 14.03.2026"."""
+    say = place.say
+    first, last = (int(match["d1"]), int(match["m1"])), (int(match["d2"]), int(match["m2"]))
+    if not _exists(*first) or not _exists(*last):
+        return None
+    year = match["year"]
+    begin = say.day_and_month(*first, RANGE_FROM)
+    if not year:
+        return say.span(begin, say.day_and_month(*last, RANGE_TO), "date")
+    return say.span(begin, say.date(date(int(year), last[1], last[0]), with_year=True, preceding=RANGE_TO), "date") if _exists(*last, int(year)) else None
+
+
+def _named(match: re.Match[str], place: Place) -> str | None:
+    """ "12 marca 2026", "1–5 March"."""
+    month, last = place.writing.months[match["name"].lower()], int(match["day"])
+    first = int(match["first"] or 0)
+    if not _exists(last, month) or (first and not _exists(first, month)):
+        return None
+    preceding = RANGE_TO if first else place.preceding
+    spoken = _with_year(last, month, match["year"], preceding, place)
+    return place.say.span(place.say.day_and_month(first, month, RANGE_FROM), spoken, "date") if first else spoken
+
+
+def _month_first(match: re.Match[str], place: Place) -> str | None:
+    month, day = place.writing.months[match["name"].lower()], int(match["day"])
+    return _with_year(day, month, match["year"], place.preceding, place) if _exists(day, month) else None
+
+
+def _with_year(day: int, month: int, year: str | None, preceding: str, place: Place) -> str:
+    if year and _exists(day, month, int(year)):
+        return place.say.date(date(int(year), month, day), with_year=True, preceding=preceding)
+    spoken = place.say.day_and_month(day, month, preceding)
+    return f"{spoken} {place.say.year(int(year))}" if year else spoken
+
+
+def rules(writing: Writing) -> list[Rule]:
+    """The rules of dates and times, the surest first."""
+    month = rf"(?P<name>{_names(writing)}){NO_WORD}(?:\.(?={SPACE}?(?:\d|[a-ząćęłńóśźżăâîșț])))?"
+    year = rf"(?:,?{SPACE}(?P<year>\d{{4}})(?![.,:]?\d){_YEAR_WORD})?"
+    stamp = rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T ](?P<hour>{_HOUR}):(?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d{{1,6}})?)?{_ZONE})?{NO_WORD}"
+    return [
+        Rule(re.compile(stamp), _stamp),
+        Rule(re.compile(rf"(?P<d1>\d{{1,2}})\.(?P<m1>\d{{1,2}})\.?(?:\d{{4}})?{DASH}(?P<d2>\d{{1,2}})\.(?P<m2>\d{{1,2}})(?:\.(?P<year>\d{{4}}))?(?!\d){_YEAR_WORD}"), _days),
+        Rule(re.compile(_SEPARATED + NO_WORD + _YEAR_WORD), _day),
+        Rule(re.compile(rf"(?:(?P<first>\d{{1,2}})(?:st|nd|rd|th)?{DASH})?(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?{SPACE}(?:of )?{month}{year}", re.IGNORECASE), _named),
+        Rule(re.compile(rf"(?P<first>\d\d?)(?::(?P<first_minute>[0-5]\d))?{SPACE}?(?:(?P<first_half>[aApP])\.?[mM]\.?)?{DASH}(?P<last>\d\d?)(?::(?P<last_minute>[0-5]\d))?{SPACE}?(?P<last_half>[aApP])\.?[mM]{NO_WORD}"), _halves),
+        Rule(re.compile(rf"(?P<hour>\d\d?)(?:[:.](?P<minute>[0-5]\d))?{_HALF}"), _half_day),
+        Rule(re.compile(rf"(?P<first>{_HOUR})(?:(?P<first_mark>[:.])(?P<first_minute>[0-5]\d))?{DASH}(?P<last>{_HOUR})(?:(?P<last_mark>[:.])(?P<last_minute>[0-5]\d))?(?![.,:]?\d|-){NO_WORD}"), _times),
+        Rule(re.compile(_CLOCK + NO_WORD), _time),
+        Rule(re.compile(rf"(?P<day>\d\d?)(?P<mark>[.])(?P<month>\d\d)\.?(?![.,:-]?\d){NO_WORD}"), _short_day),
+        Rule(re.compile(rf"(?P<day>\d\d)(?P<mark>/)(?P<month>\d\d)(?![\d/,-])(?!\.\d){NO_WORD}"), _short_day),
+        Rule(re.compile(rf"(?P<hour>{_HOUR})\.(?P<minute>[0-5]\d)(?![.,:]?\d){NO_WORD}"), _dotted_time),
+        Rule(re.compile(rf"(?P<hour>{_HOUR})(?![.,:/-]?\d){NO_WORD}"), _bare_hour),
+    ]
+
+
+def month_first(writing: Writing) -> list[Rule]:
+    """The rule of "March 12, 2026", which begins with a letter; English alone writes so."""
+    if writing.region != "GB":
+        return []
+    year = rf"(?:,?{SPACE}(?P<year>\d{{4}})(?![.,:]?\d))?"
+    return [Rule(re.compile(rf"(?P<name>{_names(writing)})\.?{SPACE}(?P<day>\d\d?)(?:st|nd|rd|th)?(?![:]?\d){NO_WORD}{year}", re.IGNORECASE), _month_first)]
+
+
+def _names(writing: Writing) -> str:
+    return "|".join(sorted(map(re.escape, writing.months), key=len, reverse=True))

@@ -1,0 +1,217 @@
+"""Money, measures, ranges, ordinals and plain numbers."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from speech.normalise.context import DASH, NO_WORD, SPACE, WINDOW, Place, Rule, following
+from speech.normalise.language import ISO_CURRENCIES, RANGE_FROM, RANGE_TO
+
+_SYMBOLS = {"US$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "zł": "PLN", "zl": "PLN", "lei": "RON", "leu": "RON", "de lei": "RON",
+            "Kč": "CZK", "¥": "JPY", "₴": "UAH"}
+_CODES = (*ISO_CURRENCIES, "SEK", "NOK", "DKK", "HUF", "UAH", "JPY", "BGN", "CAD", "AUD", "TRY")
+_BEFORE = rf"(?:(?:US\$|[$€£¥₴]){SPACE}?|(?:{'|'.join(_CODES)}){SPACE})"
+_AFTER = rf"{SPACE}?(?:(?:de )?lei|leu|zł|zl|Kč|{'|'.join(_CODES)}){NO_WORD}|{SPACE}?(?:US\$|[$€£¥₴])"
+_GROUPED = r"\d{1,3}(?:\.\d{3}){1,3}(?:,\d{1,2})?|\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?"
+_ANY = r"\d{1,12}(?:[.,]\d{1,9})?"
+_WIDE = r"\d{1,3}(?: \d{3}){1,3}(?:[.,]\d{1,2})?"
+_FIXED = r"\d{1,3}(?:\u00a0\d{3}){1,3}(?:[.,]\d{1,2})?"
+_END = r"(?![\d]|[.,]\d)"
+AMOUNT = rf"(?:{_FIXED}|{_WIDE}|{_GROUPED}|{_ANY}){_END}"
+NUMBER = rf"(?:{_FIXED}|{_GROUPED}|{_ANY}){_END}"
+UNITS = (
+    *("km/h", "kWh", "mAh", "km", "cm", "mm", "m²", "m2", "kg", "mg", "ml", "GB", "MB", "TB", "kW", "szt", "min"),
+    *("h", "m", "g", "l", "L", "s", "W", "V", "%", "‰", "°C", "°"),
+)
+_UNIT = "(?P<unit>" + "|".join(rf"m(?!\.{SPACE}?\d)" if unit == "m" else re.escape(unit) for unit in UNITS) + ")"
+"""A flat number is no length: "Polna 12 m. 4"."""
+
+
+def parse(text: str, place: Place) -> Decimal:
+    """A number in any grouping; one separator before three digits groups unless it is the language's decimal one."""
+    digits = re.sub(SPACE, "", text).replace("−", "-")
+    marks = [c for c in digits if c in ".,"]
+    decimal = marks[-1] if marks else ""
+    if len(marks) == 1:
+        head, _, tail = digits.lstrip("-").partition(decimal)
+        if len(tail) == 3 and 1 <= len(head) <= 3 and head != "0" and decimal != place.writing.decimal:
+            decimal = ""
+    elif len(set(marks)) == 1:
+        decimal = ""
+    for mark in ".,":
+        digits = digits.replace(mark, "." if mark == decimal else "")
+    return Decimal(digits)
+
+
+def _currency(written: str) -> str:
+    written = written.strip(" \u00a0")
+    return _SYMBOLS.get(written, written)
+
+
+def _money(match: re.Match[str], place: Place) -> str | None:
+    amount = parse(match["amount"], place)
+    written = match["before"] or match["after"]
+    return place.say.money(-amount if match["sign"] else amount, _currency(written), place.preceding) + _per(match, place)
+
+
+def _money_range(match: re.Match[str], place: Place) -> str | None:
+    written = match["before"] or match["after"]
+    if not written:
+        return None
+    amounts = parse(match["first"], place), parse(match["last"], place)
+    first = _plain(place.say.count(amounts[0], "", RANGE_FROM))
+    if amounts[0] != int(amounts[0]):
+        first = place.say.money(amounts[0], _currency(written), RANGE_FROM)
+    last = place.say.money(amounts[1], _currency(written), RANGE_TO)
+    return place.say.span(first, last, "number") + _per(match, place)
+
+
+def _per(match: re.Match[str], place: Place) -> str:
+    return f" {place.writing.per[match['per']]}" if match["per"] else ""
+
+
+def _pence(match: re.Match[str], place: Place) -> str | None:
+    return place.say.money(Decimal(match["amount"]) / 100, "GBP", place.preceding)
+
+
+def _grosze(match: re.Match[str], place: Place) -> str | None:
+    return place.say.money(Decimal(match["amount"]) / 100, "PLN", place.preceding)
+
+
+def _unit_of(match: re.Match[str]) -> str:
+    return {"L": "l", "°": "°C", "m2": "m²"}.get(match["unit"], match["unit"])
+
+
+def _measure(match: re.Match[str], place: Place) -> str | None:
+    value = parse(match["amount"], place)
+    return place.say.measure(-value if match["sign"] else value, _unit_of(match), place.preceding) + _stop(match)
+
+
+def _measure_range(match: re.Match[str], place: Place) -> str | None:
+    first = _plain(place.say.count(parse(match["first"], place), "", RANGE_FROM))
+    last = place.say.measure(parse(match["last"], place), _unit_of(match), RANGE_TO)
+    return place.say.span(first, last, "number") + _stop(match)
+
+
+def _stop(match: re.Match[str]) -> str:
+    """The dot of "5 min." also ends the sentence unless it goes on in lower case."""
+    if not match["dot"]:
+        return ""
+    rest = match.string[match.end() : match.end() + 3].lstrip()
+    return "" if rest[:1].islower() else "."
+
+
+def _plain(spoken: str) -> str:
+    return spoken.strip()
+
+
+def _range(match: re.Match[str], place: Place) -> str | None:
+    first, last = parse(match["first"], place), parse(match["last"], place)
+    noun = following(match)
+    if 0 <= first < last <= 24 and place.among_weekdays(1 if noun else WINDOW) and first == int(first) and last == int(last):
+        say = place.say
+        return say.span(say.time(int(first) % 24, 0, RANGE_FROM), say.time(int(last) % 24, 0, RANGE_TO), "time")
+    if _is_year(match["first"]) and _is_year(match["last"]):
+        return place.say.span(place.say.year(int(first)), place.say.year(int(last)), "number")
+    if first >= last:  # a score, sizes, a code: not from … to
+        return None
+    spoken = [_without(place.say.count(value, noun, end), noun) for value, end in ((first, RANGE_FROM), (last, RANGE_TO))]
+    return place.say.span(_bare(spoken[0], spoken[1]), spoken[1], "number")
+
+
+def _bare(first: str, last: str) -> str:
+    """Romanian puts "de" between a number and its noun: only the last number of a range keeps it."""
+    return first.removesuffix(" de") if first.endswith(" de") or last.endswith(" de") else first
+
+
+def _without(spoken: str, noun: str) -> str:
+    return spoken.removesuffix(noun).rstrip() if noun else spoken.strip()
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits.isdigit() and 1900 <= int(digits) < 2100
+
+
+def _year(match: re.Match[str], place: Place) -> str | None:
+    behind = re.compile(rf"{SPACE}?(?:{'|'.join(map(re.escape, place.writing.after_year))}){NO_WORD}").match(match.string, match.end())
+    if not _is_year(match[0]) or not (place.after_year_word() or (place.writing.after_year and behind)):
+        return None
+    return place.say.year(int(match[0]))
+
+
+def _ordinal(match: re.Match[str], place: Place) -> str | None:
+    """The ending is passed on where it tells the gender (Romanian "a 2-a")."""
+    return place.say.ordinal(int(match["value"]), match["ending"] if place.say.language == "ro" else following(match))
+
+
+def _ordinal_dot(match: re.Match[str], place: Place) -> str | None:
+    word = following(match)
+    return place.say.ordinal(int(match["value"]), word) if place.writing.ordinal_dot and word[:1].islower() else None
+
+
+def _size(match: re.Match[str], place: Place) -> str | None:
+    return f"{place.say.number(parse(match['amount'], place))} {place.writing.by}"
+
+
+def _compound(match: re.Match[str], place: Place) -> str | None:
+    """ "5-year", "5-letni": the word stays behind its number, its hyphen tells the verbaliser that they are one."""
+    return place.say.count(parse(match["amount"], place), f"-{match['word']}", place.preceding)
+
+
+def _number(match: re.Match[str], place: Place) -> str | None:
+    written = match["amount"]
+    if " " in written and not place.writing.spaced:
+        return None
+    value = parse(written, place)
+    if match["sign"]:
+        value = -value
+    noun = following(match)
+    spoken = place.say.count(value, noun, place.preceding) if noun else place.say.number(value)
+    return _without(spoken, noun)
+
+
+_SIGN = r"(?P<sign>(?<![^\W_])[-–]|)"
+def amounts(prices: tuple[str, ...], language: str) -> list[Rule]:
+    """The rules of money and measures, which nothing else can be taken for. ``prices`` are what may stand behind a price and
+    a slash ("h")."""
+    per = rf"(?:{SPACE}?/{SPACE}?(?P<per>{'|'.join(map(re.escape, sorted(prices, key=len, reverse=True)))}){NO_WORD})?"
+    pair = rf"(?P<first>{AMOUNT}){DASH}(?:{_BEFORE})?(?P<last>{AMOUNT})"
+    found = [
+        Rule(re.compile(rf"(?P<before>{_BEFORE}){pair}(?P<after>{_AFTER})?{per}"), _money_range),
+        Rule(re.compile(rf"(?P<before>){pair}(?P<after>{_AFTER}){per}"), _money_range),
+        Rule(re.compile(rf"{_SIGN}(?P<before>{_BEFORE})(?P<amount>{AMOUNT})(?P<after>){per}"), _money),
+        Rule(re.compile(rf"{_SIGN}(?P<before>)(?P<amount>{AMOUNT})(?P<after>{_AFTER}){per}"), _money),
+        Rule(re.compile(rf"(?P<first>{NUMBER})(?:{SPACE}?%)?{DASH}(?P<last>{NUMBER}){SPACE}?{_UNIT}{NO_WORD}(?P<dot>\.?)"), _measure_range),
+        Rule(re.compile(rf"{_SIGN}(?P<amount>{NUMBER}){SPACE}?{_UNIT}{NO_WORD}(?P<dot>\.?)"), _measure),
+    ]
+    if language == "en":
+        found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}})p{NO_WORD}"), _pence))
+    if language == "pl":
+        found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}}){SPACE}gr{NO_WORD}\.?"), _grosze))
+    return found
+
+
+_ORDINALS = {
+    "en": r"(?P<value>\d{1,6})(?P<ending>st|nd|rd|th)",
+    "ro": r"(?P<value>\d{1,3})-(?P<ending>lea|a)",
+    "pl": r"(?P<value>\d{1,3})-(?P<ending>szy|sza|sze|gi|ga|gie|ci|cia|cie|ty|ta|te|my|ma|me|go|ej|mu|ego|emu)",
+}
+
+
+def ordinals(language: str) -> list[Rule]:
+    """The rule of ordinals with an ending: "3rd", "2-lea"."""
+    return [Rule(re.compile(_ORDINALS[language] + NO_WORD), _ordinal)]
+
+
+def rules() -> list[Rule]:
+    """The rules of bare numbers: the last to be tried."""
+    return [
+        Rule(re.compile(rf"(?P<amount>{NUMBER}){SPACE}?[xX×]{SPACE}?(?=\d)"), _size),
+        Rule(re.compile(rf"(?P<first>{NUMBER}){DASH}(?P<last>{NUMBER}){NO_WORD}(?!-)"), _range),
+        Rule(re.compile(rf"\d{{4}}{NO_WORD}(?![.,]\d)"), _year),
+        Rule(re.compile(rf"(?P<value>\d{{1,3}})\.(?={SPACE}[^\W\d_])"), _ordinal_dot),
+        Rule(re.compile(r"(?P<amount>\d{1,6}(?:[.,]\d{1,2})?)-(?P<word>[^\W\d_]{2,30})(?<![A-Z])(?=[\s.,;:!?)]|$)"), _compound),
+        Rule(re.compile(rf"{_SIGN}(?P<amount>{AMOUNT}){NO_WORD}"), _number),
+        Rule(re.compile(rf"{_SIGN}(?P<amount>{NUMBER}){NO_WORD}"), _number),
+    ]

@@ -1,0 +1,89 @@
+"""Reads a text from left to right: each span goes to the first rule that knows it, all else stays as it is."""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import lru_cache
+
+from speech.normalise import codes, dates, numbers, words
+from speech.normalise.context import WINDOW, Place, Rule
+from speech.normalise.language import Verbaliser
+from speech.normalise.writing import writing
+
+log = logging.getLogger(__name__)
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_LAST_WORD = re.compile(r"[^\W\d_]+(?=[\s-]*$)")
+_DIGITS = re.compile(r"\d+")
+
+
+@lru_cache(maxsize=16)
+def _rules(language: str, say: Verbaliser, loud: bool) -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules for what begins with a digit or a sign before digits, with a letter, with anything else."""
+    habits = writing(language)
+    addresses, mixed = codes.addresses(), codes.mixed(habits)
+    worded = words.rules(say, habits, loud)
+    coded = codes.rules(habits)
+    priced = numbers.amounts(tuple(habits.per), language)
+    digital = [*addresses, *worded[:1], *priced, *dates.rules(habits), *coded, *numbers.ordinals(language), *mixed, *numbers.rules()]
+    lettered = [*addresses, *priced, *dates.month_first(habits), *mixed, *worded]
+    return tuple(digital), tuple(lettered), (*priced, *coded, *numbers.rules(), *worded)
+
+
+def read(text: str, say: Verbaliser) -> str:
+    """The text with every span in words. Linear in the length of the text."""
+    habits = writing(say.language)
+    digital, lettered, others = _rules(say.language, say, words.shouts(text))
+    spoken: list[str] = []
+    window: tuple[str, ...] = ()
+    at = 0
+    while at < len(text):
+        character = text[at]
+        rules = digital if character.isdigit() else lettered if character.isalpha() else others
+        if character.isspace() or not rules:
+            spoken.append(" ")
+            at += 1
+            continue
+        last = _LAST_WORD.search("".join(spoken[-6:])[-60:])
+        place = Place(say, habits, last[0].lower() if last else "", window)
+        match, said = _first(rules, text, at, place)
+        if match is None:
+            match = (_WORD if character.isalpha() else _DIGITS).match(text, at)
+            said = match[0] if match and character.isalpha() else say.digits(codes.chunks(match[0])) if match else character
+        end = match.end() if match else at + 1
+        spoken.append(said)
+        window = _moved(window, text[at:end])
+        at = end
+    return "".join(spoken)
+
+
+def _moved(window: tuple[str, ...], written: str) -> tuple[str, ...]:
+    """The window after one more piece; a sentence's end empties it."""
+    if written in (".", "!", "?"):
+        return ()
+    found = _WORD.findall(written.lower())
+    return (*window, *found)[-WINDOW:] if found else window
+
+
+def _first(rules: tuple[Rule, ...], text: str, at: int, place: Place) -> tuple[re.Match[str] | None, str]:
+    """The first rule that speaks for what stands at ``at``. A verbaliser that fails is no reason to lose the text."""
+    for rule in rules:
+        match = rule.pattern.match(text, at)
+        if match is None or match.end() == at:
+            continue
+        try:
+            said = rule.speak(match, place)
+        except (ArithmeticError, LookupError, ValueError, NotImplementedError) as error:
+            log.warning("speaking %s failed in %s: %s", rule.speak.__name__, place.say.language, error)
+            continue
+        if said is not None:
+            return match, _apart(said, text, at, match.end())
+    return None, ""
+
+
+def _apart(said: str, text: str, start: int, end: int) -> str:
+    """The words with a space on a side where a letter or digit touches the span."""
+    before = " " if start and text[start - 1].isalnum() else ""
+    after = " " if end < len(text) and text[end].isalnum() else ""
+    return f"{before}{said}{after}"

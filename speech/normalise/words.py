@@ -1,0 +1,80 @@
+"""Words that are not said as they are written: abbreviations, acronyms, slashes, lone currencies and symbols."""
+
+from __future__ import annotations
+
+import re
+
+from babel import Locale
+
+from speech.normalise.context import NO_WORD, SPACE, Place, Rule
+from speech.normalise.language import Verbaliser
+from speech.normalise.writing import Writing
+
+SPELLED_UP_TO = 5
+"""Capitals in a row up to this length are letters, longer ones a word in capitals."""
+
+_VOWELS = re.compile(r"[AEIOUYĄĘÓĂÂÎÁÉÍÖÜ]")
+_CURRENCIES = {"zł": "PLN", "€": "EUR", "£": "GBP", "$": "USD", "PLN": "PLN", "EUR": "EUR", "GBP": "GBP", "USD": "USD", "RON": "RON"}
+_LOUD = 0.6
+"""Share of words in capitals from which a text shouts rather than abbreviates."""
+
+
+def shouts(text: str) -> bool:
+    """Whether most words of a text of some length are in capitals, so that capitals say nothing."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    return len(words) > 3 and sum(word.isupper() for word in words) > _LOUD * len(words)
+
+
+def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
+    """The rules of words; ``loud`` when the text shouts."""
+    known = {key.lower(): spoken for key, spoken in say.abbreviations.items() if key.islower()}
+    exact = say.abbreviations
+    names = Locale.parse(writing.locale)
+
+    def abbreviation(match: re.Match[str], place: Place) -> str | None:
+        written = match[0]
+        spoken = exact.get(written) or known.get(written.lower())
+        if spoken is None or (loud and written.isupper() and written.isalpha() and not spoken.islower()):
+            return None
+        rest = match.string[match.end() :].lstrip()
+        return f"{spoken}." if written.endswith(".") and not rest else spoken
+
+    def acronym(match: re.Match[str], place: Place) -> str | None:
+        capitals, ending = match["capitals"], match["ending"] or ""
+        if loud:
+            return match[0].lower()
+        spoken = exact.get(capitals)
+        if spoken is None:
+            if len(capitals) > SPELLED_UP_TO and _VOWELS.search(capitals):
+                return match[0].capitalize()
+            spoken = place.say.spell(capitals)
+        if ending in ("s", "'s") and say.language == "en":
+            return f"{spoken}'s" if spoken[-1:].isupper() else f"{spoken}s"
+        return spoken + ending.lstrip("-'")
+
+    def slash(match: re.Match[str], place: Place) -> str | None:
+        sides = {place.preceding, match["other"].lower()}
+        return "" if writing.either in sides or sides & {"and", "i", "și"} else writing.either
+
+    def currency(match: re.Match[str], place: Place) -> str | None:
+        return str(names.currencies.get(_CURRENCIES[match[0]], match[0])).lower()
+
+    def numero(match: re.Match[str], place: Place) -> str | None:
+        return place.say.symbol("№")
+
+    def symbol(match: re.Match[str], place: Place) -> str | None:
+        return f" {place.say.symbol(match[0])} "
+
+    keys = sorted(exact, key=len, reverse=True)
+    found = []
+    if keys:
+        parts = "|".join(re.escape(key) + (NO_WORD if key[-1].isalnum() else "") for key in keys)
+        found.append(Rule(re.compile(f"(?:{parts})(?!-[^\\W_])", re.IGNORECASE), abbreviation))
+    return [
+        *found,
+        Rule(re.compile(rf"(?:[Nn]o\.|№){SPACE}?(?=\d)"), numero),
+        Rule(re.compile(rf"(?:zł|PLN|EUR|GBP|USD|RON){NO_WORD}|[€£$]"), currency),
+        Rule(re.compile(rf"(?P<capitals>[^\W\d_a-z]{{2,40}})(?P<ending>-[^\W\d_A-Z]{{1,6}}|'?s)?{NO_WORD}"), acronym),
+        Rule(re.compile(rf"(?<=[^\W\d_]){SPACE}?/{SPACE}?(?=(?P<other>[^\W\d_]{{1,40}}))"), slash),
+        Rule(re.compile(r"[%&+=#/@§№*×~°]"), symbol),
+    ]
