@@ -20,7 +20,7 @@ from integrations.twilio.standin_calls import Call, Calls
 from integrations.twilio.standin_stream import Line, LineClosed
 from integrations.twilio.standin_webhook import WebhookFailed, post_signed
 
-_MOST_DOCUMENTS = 50
+_MOST_DOCUMENTS = 20
 """TwiML documents of one call: one that redirects for ever is ended, as it is at Twilio."""
 
 
