@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import problems
 from bot.api import conversations, escalations, people, touchpoints
 from bot.api.access import Doors, Throttle
-from bot.channels import sms, web
+from bot.channels import browser_call, phone, sms, web
 from bot.clock import Clock
 from bot.problems import Problem
 from bot.service import Service
@@ -89,6 +89,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
         redoc_url=None,
     )
     app.state.doors = Doors()
+    app.state.strangers = phone.Strangers()
     app.state.throttle = Throttle(settings.rate_limit, settings.rate_limit_start)
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit)
@@ -100,7 +101,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
         expose_headers=["Retry-After"],
         max_age=600,
     )  # no cookies: the pages' session is never sent along from elsewhere
-    for module in (conversations, touchpoints, escalations, people, sms, web):
+    for module in (conversations, touchpoints, escalations, people, sms, phone, browser_call, web):
         app.include_router(module.router)
 
     @app.get("/healthz", tags=["operations"])

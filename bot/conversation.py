@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,16 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.escalation.queue import wait_for_person
 from bot.metrics import NLU_SECONDS, TURN_SECONDS, TURNS
+from bot.outreach import deliveries
 from bot.outreach.consequences import carry_out
 from bot.problems import Problem
 from bot.settings import Settings
 from bot.store import conversations as store
-from bot.store import touchpoints
+from bot.store import people, touchpoints
 from bot.store.database import UNREACHABLE, Database
 from bot.store.models import Conversation, Message, Person, Touchpoint
 from bot.store.records import StoredRecords
 from dialogs.runtime import Decision, FlowLoopError, Runtime
-from dialogs.scene import Effect, Heard, Knowledge, PersonInScene, Scene
+from dialogs.scene import Effect, Heard, Knowledge, PersonInScene, Reply, Scene
 from dialogs.state import DialogState
 from integrations.twilio.segments import segments
 from nlu.keywords import understand_by_keywords
@@ -43,6 +44,8 @@ FOREIGN_SURE = 0.85
 """How sure (0..1) the language detector must be before a switch is offered."""
 FOREIGN_WORDS = 4
 """Words a message needs before its language is judged."""
+SPOKEN = frozenset({"phone", "browser"})
+"""Channels on which a conversation is spoken."""
 STOP_SURE = 0.6
 """How sure (0..1) it must be that a person who talks with us, not with the bot, wants no more contact."""
 _KEPT_UNSEEN = "\n\t\u200c\u200d"
@@ -58,12 +61,19 @@ class Nlu(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message of a person: ``display`` is what they saw themselves say (a button's title)."""
+    """One message of a person: ``display`` is what they saw themselves say (a button's title).
+
+    On a call, ``understood`` is what it was found to mean ahead of time, ``heard_in`` the language it was spoken in when it was
+    listened for, and ``voice`` how it was heard (confidence, pauses …).
+    """
 
     text: str
     message_id: str | None = None
     display: str | None = None
     channel: str = ""
+    understood: Understanding | None = None
+    heard_in: str = ""
+    voice: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -96,22 +106,25 @@ class Conversations:
 
     async def begin(
         self, session: AsyncSession, person: Person, *, channel: str, flow: str, language: str, context: dict[str, Any],
-        direction: str = "in",
+        direction: str = "in", first: str = "",
     ) -> tuple[Conversation, str, dict[str, Any]]:  # fmt: skip
-        """Open a conversation with a flow, inside the caller's transaction: its row, its token, the first answer."""
+        """Open a conversation with a flow, inside the caller's transaction: its row, its token, the first answer.
+
+        ``first`` is a flow that must come before it (a consent).
+        """
         began, now = time.perf_counter(), self._clock.now()
         conversation, token = await store.create(
             session, person, now, channel=channel, kind=flow, language=language, context=context, direction=direction
         )
         turn = await self._lock(session, conversation.id, channel, began)
-        decision = await self._runtime.open(flow, turn.state, self._scene(turn))
+        decision = await self._runtime.open(flow, turn.state, self._scene(turn), first)
         return conversation, token, await self._record(turn, None, None, decision)
 
     async def turn(self, conversation_id: str, language: str, said: Said) -> dict[str, Any]:
         """One message and its answer: ``{replies, state}``. The same message_id is answered once, with the same answer."""
         began = time.perf_counter()
         text = hear(said.text)
-        understood = await self._understand(text, language)
+        understood = said.understood or await self.understand(text, language)
         # The row's lock is what counts. This one only keeps messages of one conversation from holding a connection each.
         async with self._line.setdefault(conversation_id, asyncio.Lock()):
             try:
@@ -132,9 +145,50 @@ class Conversations:
         turn = await self._lock(session, conversation_id, said.channel, began, said.message_id)
         if turn.answer is not None:
             return turn.answer
-        heard = Heard(text, understood, _detected(text, understood))
+        foreign = said.heard_in if said.heard_in != turn.state.language else ""
+        if foreign and not turn.state.turns:  # the first words decide the language; a later change is asked about
+            turn.state.language = turn.conversation.language = turn.person.language = foreign
+            foreign = ""
+        heard = Heard(text, understood, foreign or _detected(text, understood))
         decision = await self._decide(turn, heard)
         return await self._record(turn, said, heard, decision)
+
+    async def nudge(
+        self, conversation_id: str, channel: str, response: str, *, flow: str = "", effects: Sequence[Effect] = (), alone: bool = False
+    ) -> dict[str, Any]:
+        """The bot speaks by itself: a sentence and the open question again (unless ``alone``), or a flow.
+
+        While a person has the conversation, only the sentence is said.
+        """
+        async with self._database.transaction() as session:
+            turn = await self._lock(session, conversation_id, channel, time.perf_counter())
+            only = alone or turn.conversation.owner != "bot"
+            decision = await self._runtime.nudge(response, "" if only else flow, turn.state, self._scene(turn), again=not only)
+            decision.effects += effects
+            return await self._record(turn, None, None, decision)
+
+    async def standing(self, conversation_id: str, channel: str) -> dict[str, Any]:
+        """What the bot said last and where the conversation stands, as an answer; nothing is recorded."""
+        async with self._database.transaction() as session:
+            turn = await self._lock(session, conversation_id, channel, time.perf_counter())
+            messages = await store.messages_since(session, conversation_id, 0)
+            last = max((message.seq for message in messages if message.direction == "in"), default=0)
+            said = [message for message in messages if message.seq > last and message.direction == "out"]
+            decision = Decision([Reply(message.text, message.response) for message in said])
+            replies = [reply_json(message) for message in said]
+            return {"replies": replies, "state": state_json(turn.conversation, turn.state), "spoken": self._spoken(turn, decision)}
+
+    def fixed_sentences(self) -> list[tuple[str, str]]:
+        """Every sentence that is always the same on a call, with its language: they can be spoken in advance."""
+        found = []
+        for response in self._runtime.domain.responses.values():
+            variants = [v for v in response.variants if v.channel == "phone"] or [v for v in response.variants if not v.channel]
+            found += [(text, language) for v in variants for language, text in v.texts.items() if "{" not in text and len(text) > 1]
+        return found
+
+    def phrase(self, response: str, language: str) -> str:
+        """A sentence that needs no conversation: said when nothing else works."""
+        return self._runtime.wording.say(response, DialogState(language), "phone").text
 
     async def hand_back(self, session: AsyncSession, conversation_id: str, note: str) -> dict[str, Any]:
         """The bot goes on where a person leaves off; ``note`` says what was agreed."""
@@ -146,7 +200,7 @@ class Conversations:
 
     # ---- the steps of a turn
 
-    async def _understand(self, text: str, language: str) -> Understanding:
+    async def understand(self, text: str, language: str) -> Understanding:
         """What the text means; while the NLU is away, the deterministic parsers' word for it."""
         from nlu.client import NluUnavailable
 
@@ -172,7 +226,7 @@ class Conversations:
         intent = heard.understanding.intent
         stop = intent.name == "opt_out" and intent.confidence >= STOP_SURE  # the law does not wait for an agent
         response = "utter_opted_out" if stop else "utter_waiting_for_person"
-        replies = [self._runtime.wording.say(response, turn.state, turn.channel)] if waiting else []
+        replies = [self._runtime.wording.say(response, turn.state, self._scene(turn).channel)] if waiting else []
         return Decision(replies, [Effect("opt_out")] if stop else [])
 
     async def _record(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> dict[str, Any]:
@@ -192,7 +246,9 @@ class Conversations:
         elif conversation.owner == "bot":
             conversation.status = "open"
         replies = [reply_json(message) for message in messages if message.direction == "out"]
-        answer = {"replies": replies, "state": state_json(conversation, turn.state)}
+        answer: dict[str, Any] = {"replies": replies, "state": state_json(conversation, turn.state)}
+        if turn.channel in SPOKEN:
+            answer["spoken"] = self._spoken(turn, decision)
         await store.write_turn(
             session, conversation, turn.touchpoint, messages, now=now, state=turn.state.to_json(), answer=answer,
             nlu=nlu_json(heard.understanding) if heard else None, message_id=said.message_id if said else None,
@@ -210,8 +266,18 @@ class Conversations:
             elif effect.kind == "handoff":
                 reason = str(effect.data["reason"])
                 await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, messages)
+            elif effect.kind == "text_question":
+                await self._text(turn)
             else:
                 await carry_out(turn.session, turn.conversation, turn.person, effect, turn.now)
+
+    async def _text(self, turn: _Open) -> None:
+        """Send the person a text message that the conversation can go on with."""
+        phone = await people.contact(turn.session, turn.person.id, "phone")
+        if phone is not None:
+            key = f"goes-on-{turn.conversation.id}-{turn.conversation.seq}"
+            text = self.phrase("utter_sms_goes_on", turn.state.language)
+            await deliveries.add(turn.session, turn.conversation, key, phone, text, turn.now, solicited=True)
 
     async def _apologise(self, conversation_id: str, text: str, said: Said, began: float, *, hand_over: bool) -> dict[str, Any]:
         """What is left when a turn failed: the message is kept, the state is as it was, and the person hears of it."""
@@ -223,16 +289,28 @@ class Conversations:
             effects = [Effect("problem", {"kind": "internal_error"})]
             effects += [Effect("handoff", {"reason": "internal_error"})] if hand_over else []
             name = "utter_handoff" if hand_over else "utter_internal_error"
-            reply = self._runtime.wording.say(name, turn.state, turn.channel)
+            reply = self._runtime.wording.say(name, turn.state, self._scene(turn).channel)
             turn.state.said = [reply.text]
             return await self._record(turn, said, heard, Decision([reply], effects, understood=False))
+
+    def _spoken(self, turn: _Open, decision: Decision) -> dict[str, Any]:
+        """How a call goes on from here: what is awaited, what must be heard to its end, whether the call is over."""
+        responses = self._runtime.domain.responses
+        said = [reply.response for reply in decision.replies]
+        return {
+            **asdict(self._runtime.expected(turn.state)),
+            "firm": [name in responses and responses[name].firm for name in said],
+            "waits": "utter_wait" in said,
+            "over": turn.conversation.status == "closed" or any(effect.kind == "end_call" for effect in decision.effects),
+            "recording": turn.state.slots.get("recording_allowed") is True,
+        }
 
     def _scene(self, turn: _Open) -> Scene:
         person = turn.person
         context = {**turn.conversation.context, "survey_due": _survey_due(turn)}
         return Scene(
             now=turn.now.astimezone(ZoneInfo(person.time_zone)),
-            channel=turn.channel,
+            channel="phone" if turn.channel in SPOKEN else turn.channel,
             records=StoredRecords(turn.session),
             knowledge=self._knowledge,
             parse=parse,
@@ -249,7 +327,7 @@ def _messages(turn: _Open, said: Said | None, heard: Heard | None, decision: Dec
         messages.append(
             store.new_message(
                 turn.conversation, turn.now, direction="in", author="person", text=heard.text, channel=turn.channel,
-                display=said.display, message_id=said.message_id,
+                display=said.display, message_id=said.message_id, voice=said.voice,
             )
         )  # fmt: skip
     messages += [

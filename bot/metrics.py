@@ -13,5 +13,16 @@ NLU_READY = Gauge("voxtrail_nlu_replicas_ready", "NLU servers that answer.")
 ESCALATIONS = Counter("voxtrail_escalations", "Conversations handed to people, by reason.", ["reason"])
 DELIVERIES = Counter("voxtrail_deliveries", "Outgoing messages, by channel and result.", ["channel", "result"])
 REFUSED = Counter("voxtrail_requests_refused", "Requests refused, by stable error code.", ["code"])
+CALLS = Gauge("voxtrail_calls", "Calls in progress, by channel.", ["channel"])
+CALLS_ENDED = Counter("voxtrail_calls_ended", "Calls that ended, by channel and reason.", ["channel", "reason"])
+CALLS_REFUSED = Counter("voxtrail_calls_refused", "Calls not taken, by reason.", ["reason"])
+CALL_PARTS = Histogram(
+    "voxtrail_call_part_seconds",
+    "Seconds of a call's parts: endpoint (end of speech to end of turn), transcription, reply, synthesis (a clause), first_audio (all).",
+    ["part"],
+    buckets=_SECONDS,
+)
 
-ALL = (TURNS, TURN_SECONDS, NLU_SECONDS, NLU_READY, ESCALATIONS, DELIVERIES, REFUSED)
+ALL = (
+    TURNS, TURN_SECONDS, NLU_SECONDS, NLU_READY, ESCALATIONS, DELIVERIES, REFUSED, CALLS, CALLS_ENDED, CALLS_REFUSED, CALL_PARTS,
+)  # fmt: skip

@@ -9,6 +9,7 @@ import secrets
 from typing import Any
 
 from bot import demo
+from bot.calls.calls import Calls
 from bot.clock import Clock, SystemClock
 from bot.conversation import Conversations
 from bot.events import Hub
@@ -26,7 +27,7 @@ from nlu.server import RasaServers, ServerError
 from nlu.train import model_path
 
 logger = logging.getLogger(__name__)
-KINDS = ("patterns", "support", "reminder", "preselection", "survey")
+KINDS = ("patterns", "phone", "support", "reminder", "preselection", "survey")
 """The folders of flows that are loaded."""
 
 
@@ -77,6 +78,7 @@ class Service:
         self.conversations = Conversations(self.database, load_runtime(), self.nlu, self.knowledge, self.clock, settings)
         self.campaigns = Campaigns(self.database, self.conversations, self.clock, settings)
         self.deliveries = Deliveries(self.database, sms_sender(settings), self.clock, settings)
+        self.calls = Calls(self.conversations, self.database, self.hub, self.clock, settings, self.key)
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -94,6 +96,7 @@ class Service:
             asyncio.create_task(self.knowledge.load(self.database), name="knowledge"),
             asyncio.create_task(run_worker(self.url, self, self._stop), name="queue"),
             asyncio.create_task(self._watch_nlu(), name="watch-nlu"),
+            asyncio.create_task(self.calls.start(), name="speech"),
         ]
         if not self.settings.database_url:
             self._tasks.append(asyncio.create_task(keep_alive(self.settings.run_dir, self.database), name="watch-database"))
@@ -101,6 +104,7 @@ class Service:
     async def stop(self) -> None:
         """Stop everything, children included; never raises."""
         self._stop.set()
+        await self.calls.stop()
         for task in self._tasks:
             if task.get_name() != "queue":
                 task.cancel()
@@ -113,11 +117,12 @@ class Service:
         await self.database.close()
 
     async def readiness(self) -> dict[str, bool]:
-        """What is ready: database, NLU, and the knowledge base. (Speech joins when there is a phone.)"""
+        """What is ready: database, NLU, the knowledge base, and speech unless calls are off."""
         return {
             "database": await self.database.alive(),
             "nlu": self.servers.ready or not self.settings.nlu_replicas,
             "knowledge": bool(self._tasks) and self._tasks[0].done() and not self._tasks[0].exception(),
+            **({"speech": self.calls.ready} if self.settings.calls else {}),
         }
 
     async def _watch_nlu(self) -> None:

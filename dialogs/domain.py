@@ -91,10 +91,11 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Something the bot can say, in one or more wordings."""
+    """Something the bot can say, in one or more wordings. A ``firm`` one is not interrupted on a call."""
 
     name: str
     variants: tuple[Variant, ...]
+    firm: bool = False
     file: str = ""
     line: int = 0
 

@@ -349,7 +349,8 @@ def _responses(path: Path) -> dict[str, Response]:
         line = getattr(body[0], "line", place.line) if body else place.line
         if not variants:
             raise place.at(responses).error(f"response {name!r} says nothing")
-        found[name] = Response(name, variants, place.file, line)
+        firm = any((item.get("metadata") or {}).get("interruptible") is False for item in body)
+        found[name] = Response(name, variants, firm, place.file, line)
     return found
 
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from dialogs.actions.base import Action
 from dialogs.domain import Domain
+from dialogs.expectation import Expected, expected
 from dialogs.flow import Flow
 from dialogs.interpret import Interpreter
-from dialogs.scene import Heard, Scene
+from dialogs.scene import Heard, Reply, Scene
 from dialogs.state import DialogState
 from dialogs.turn import Decision, FlowLoopError, Turn
 from dialogs.wording import Wording
@@ -29,13 +30,15 @@ class Runtime:
         self.wording = Wording(domain)
         self.interpreter = Interpreter(domain, flows)
 
-    async def open(self, flow: str, state: DialogState, scene: Scene) -> Decision:
-        """Begin a conversation with a flow: who is speaking is said first."""
+    async def open(self, flow: str, state: DialogState, scene: Scene, first: str = "") -> Decision:
+        """Begin a conversation with a flow: who is speaking is said first, then ``first``, a flow that must come before."""
         if flow not in self.flows:
             raise KeyError(flow)
         turn = Turn(self, state, scene, _silence(state.language))
         turn.say("utter_disclosure")
         turn.push(flow, "flow")
+        if first:
+            turn.push(first, "call")
         await turn.advance()
         return turn.finish()
 
@@ -49,6 +52,23 @@ class Runtime:
             await turn.carry_out(command)
         await turn.advance()
         return turn.finish()
+
+    async def nudge(self, response: str, flow: str, state: DialogState, scene: Scene, *, again: bool) -> Decision:
+        """The bot speaks by itself: a sentence, then a flow, or with ``again`` the open question once more."""
+        turn = Turn(self, state, scene, _silence(state.language))
+        if response:
+            turn.say(response)
+        if flow and flow not in {frame.flow for frame in state.stack}:
+            turn.push(flow, "digression" if state.stack else "flow")
+            await turn.advance()
+            return turn.finish()
+        if again and state.said:
+            turn.decision.replies.append(Reply(state.said[-1], ""))
+        return turn.decision
+
+    def expected(self, state: DialogState) -> Expected:
+        """What the open question lets a caller answer."""
+        return expected(self.domain, self.interpreter.answers, state)
 
     async def hand_back(self, note: str, state: DialogState, scene: Scene) -> Decision:
         """The bot goes on after a person had the conversation; ``note`` is what was agreed."""

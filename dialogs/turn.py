@@ -395,7 +395,7 @@ class Turn:
             self.state.stack.clear()
             self.state.awaiting = None
             self.state.closed = self._stopped = True
-        if effect.kind == "handoff":
+        if effect.kind in ("handoff", "end_call"):
             self._stopped = True
             self._step_over()
 
@@ -405,7 +405,7 @@ class Turn:
             self.state.stack[-1].answered.append(slot)
 
     def _step_over(self) -> None:
-        """After a hand-over the flow goes on behind the step that asked for it."""
+        """After a hand-over or the end of a call the flow goes on behind the step that asked for it."""
         frame = self.state.stack[-1] if self.state.stack else None
         if frame and frame.step != END:
             step = self.runtime.flows[frame.flow].steps[frame.step]

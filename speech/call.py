@@ -83,6 +83,8 @@ class Call:
         self._transcriber, self._synthesizer, self._end_of_turn, self._clauses = transcriber, synthesizer, end_of_turn, clauses
         self.language, self._allowed, self._detect = language, allowed, detect
         self._limit_s, self._now = limit_s, now
+        self.on_audio: Callable[[Samples], None] | None = None
+        """Where the caller's audio goes besides (a recording)."""
         self._observe = observe or (lambda part, seconds: None)
         self.listener = Listener(vad)
         self.playback = Playback(line, now, self._first_audio)
@@ -201,6 +203,8 @@ class Call:
     async def _audio(self, samples: Samples) -> None:
         was_speaking = self.listener.speaking
         self.listener.feed(samples)
+        if self.on_audio:
+            self.on_audio(samples)
         if self._ending or not self.listener.speaking:
             return
         if not was_speaking:
@@ -540,6 +544,10 @@ class Call:
             await asyncio.sleep(TICK_S)
         await asyncio.sleep(0.3)  # the last mark is on its way
         await self.line.hang_up(self.reason)
+
+    def now(self) -> float:
+        """The call's clock, in s."""
+        return self._now()
 
     def summary(self) -> dict[str, Any]:
         """The call's measures for its record: seconds, turns, interruptions, silences, latencies in ms, words a minute."""

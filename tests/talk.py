@@ -19,7 +19,7 @@ from nlu.types import FALLBACK, Intent, Understanding
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=ZoneInfo("Europe/Warsaw"))  # a Wednesday
-FOLDERS = [ROOT / "dialogs" / kind for kind in ("patterns", "support", "reminder", "preselection", "survey")]
+FOLDERS = [ROOT / "dialogs" / kind for kind in ("patterns", "phone", "support", "reminder", "preselection", "survey")]
 
 
 def runtime() -> Runtime:

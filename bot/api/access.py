@@ -43,6 +43,11 @@ def is_key(service: Service, credentials: HTTPAuthorizationCredentials | None) -
     return credentials is not None and hmac.compare_digest(credentials.credentials.encode(), service.key.encode())
 
 
+def is_same_key(service: Service, given: str) -> bool:
+    """Whether this is the API key; constant time."""
+    return bool(given) and hmac.compare_digest(given.encode(), service.key.encode())
+
+
 def need_key(service: Svc, credentials: Credentials) -> None:
     """Refuse callers without the API key."""
     if not is_key(service, credentials):

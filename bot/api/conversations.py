@@ -41,7 +41,7 @@ class PersonIn(Body):
 class Begin(Body):
     """A conversation to begin."""
 
-    channel: Literal["web", "sms", "phone", "terminal", "api"] = "web"
+    channel: Literal["web", "sms", "phone", "browser", "terminal", "api"] = "web"
     flow: Short = "support"
     language: Language | None = None
     person: PersonIn = PersonIn()
@@ -115,7 +115,7 @@ async def begin(body: Begin, request: Request, service: Svc, credentials: Creden
     if flow is None or not flow.opens:
         raise Problem(422, "unknown_flow", f"There is no conversation {body.flow!r}.", field="flow")
     async with service.database.transaction() as session:
-        person = await _person(session, service, body, trusted=trusted)
+        person = await person_of(session, service, body, trusted=trusted)
         language = body.language or person.language
         conversation, token, answer = await service.conversations.begin(
             session, person, channel=body.channel, flow=body.flow, language=language, context=body.context
@@ -222,7 +222,7 @@ async def _drain(socket: WebSocket) -> None:
             await socket.receive_text()
 
 
-async def _person(session: Any, service: Service, body: Begin, *, trusted: bool) -> Person:
+async def person_of(session: Any, service: Service, body: Begin, *, trusted: bool) -> Person:
     """The person meant, or a new one. A stranger cannot become somebody we know by naming their contact."""
     given, now = body.person, service.clock.now()
     language = body.language or service.settings.language

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import Svc
+from bot.calls import store as calls
 from bot.conversation import Said, hear
 from bot.escalation.queue import close_conversation
 from bot.outreach.consequences import stop_contact
@@ -24,6 +25,7 @@ from integrations.twilio.keywords import Keyword, keyword
 from integrations.twilio.segments import split, to_gsm
 from integrations.twilio.signature import valid_signature, webhook_url
 from integrations.twilio.sms import MARKER, twiml_reply
+from integrations.twilio.voice import is_call, parse_report
 
 router = APIRouter(prefix="/twilio", tags=["twilio"])
 GOES_ON = timedelta(hours=24)
@@ -53,7 +55,7 @@ _BY_CARRIER: dict[str, Keyword] = {"STOP": "stop", "START": "start", "HELP": "he
 @router.post("/sms")
 async def inbound(request: Request, service: Svc) -> Response:
     """A text from a person. Twilio's retries get the same answer: the message's SID is its message_id."""
-    sms = _read(await _signed_form(request, service))
+    sms = _read(await signed_form(request, service))
     async with service.database.transaction() as session:
         person = await _person(session, service, sms)
         language, person_id = person.language, person.id
@@ -72,16 +74,31 @@ async def inbound(request: Request, service: Svc) -> Response:
 
 @router.post("/status")
 async def status(request: Request, service: Svc) -> Response:
-    """What became of a message we sent; its address carries our own key of it."""
+    """What became of a message we sent, or of a call; a message's address carries our own key of it."""
+    form = await signed_form(request, service)
+    if is_call(form):
+        return await call_status(form, service)
     try:
-        report = parse_status(await _signed_form(request, service))
+        report = parse_status(form)
     except TwilioFormatError as error:
         raise Problem(422, "twilio_form_invalid", str(error)) from error
     await service.deliveries.status(request.query_params.get(MARKER, ""), report)
     return Response(status_code=204)
 
 
-async def _signed_form(request: Request, service: Service) -> dict[str, str]:
+async def call_status(form: dict[str, str], service: Service) -> Response:
+    """A call is over as far as Twilio is concerned: one whose stream never opened, or broke, ends here."""
+    try:
+        report = parse_report(form)
+    except TwilioFormatError as error:
+        raise Problem(422, "twilio_form_invalid", str(error)) from error
+    if report.over:
+        async with service.database.transaction() as session:
+            await calls.over(session, report.sid, report.status, report.seconds, service.clock.now())
+    return Response(status_code=204)
+
+
+async def signed_form(request: Request, service: Service) -> dict[str, str]:
     """The form, if Twilio signed it; without a token nobody is let in."""
     form = await request.form()
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
@@ -103,8 +120,13 @@ def _read(fields: dict[str, str]) -> InboundSms:
 
 
 async def _person(session: AsyncSession, service: Service, sms: InboundSms) -> Person:
-    language = next((lang for prefix, lang in _LANGUAGE_OF_PREFIX.items() if sms.from_.startswith(prefix)), service.settings.language)
+    language = language_of_number(sms.from_, service.settings.language)
     return await people.meet(session, service.clock.now(), language, contacts={"phone": sms.from_})
+
+
+def language_of_number(number: str, otherwise: str) -> str:
+    """The language most people with a number of this country speak, of those we speak."""
+    return next((language for prefix, language in _LANGUAGE_OF_PREFIX.items() if number.startswith(prefix)), otherwise)
 
 
 def _message_id(sms: InboundSms) -> str:

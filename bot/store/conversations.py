@@ -32,6 +32,12 @@ def token_fits(conversation: Conversation, token: str) -> bool:
     return hmac.compare_digest(conversation.token_hash, token_hash(token))
 
 
+async def with_token(session: AsyncSession, token: str) -> Conversation | None:
+    """The conversation that this token opens."""
+    found: Conversation | None = await session.scalar(select(Conversation).where(Conversation.token_hash == token_hash(token)))
+    return found
+
+
 async def create(
     session: AsyncSession, person: Person, now: datetime, *, channel: str, kind: str, language: str, context: dict[str, Any],
     direction: str = "in",
@@ -83,10 +89,10 @@ async def lock(session: AsyncSession, conversation_id: str, message_id: str | No
 
 _WRITE = text("""
 WITH said AS (
-  INSERT INTO messages (conversation_id, seq, direction, author, text, display, buttons, response, message_id, channel, at)
-  SELECT :conversation, m.seq, m.direction, m.author, m.text, m.display, m.buttons, m.response, m.message_id, m.channel, :at
+  INSERT INTO messages (conversation_id, seq, direction, author, text, display, buttons, response, message_id, channel, voice, at)
+  SELECT :conversation, m.seq, m.direction, m.author, m.text, m.display, m.buttons, m.response, m.message_id, m.channel, m.voice, :at
   FROM jsonb_to_recordset(CAST(:messages AS jsonb)) AS m(seq bigint, direction text, author text, text text, display text,
-    buttons jsonb, response text, message_id text, channel text)
+    buttons jsonb, response text, message_id text, channel text, voice jsonb)
 ), turned AS (
   INSERT INTO turns (conversation_id, message_id, nlu, answer, ms, at)
   VALUES (:conversation, :message_id, CAST(:nlu AS jsonb), CAST(:answer AS jsonb), :ms, :at)
@@ -108,7 +114,7 @@ async def write_turn(
 
     One statement instead of the ORM's five: on a small machine a round trip costs more than the work it asks for.
     """
-    shown = ("seq", "direction", "author", "text", "display", "buttons", "response", "message_id", "channel")
+    shown = ("seq", "direction", "author", "text", "display", "buttons", "response", "message_id", "channel", "voice")
     values = {
         "conversation": conversation.id, "at": now, "seq": conversation.seq, "message_id": message_id, "ms": ms,
         "messages": json.dumps([{name: getattr(message, name) for name in shown} for message in messages]),
@@ -140,12 +146,14 @@ async def channel_of(session: AsyncSession, conversation: Conversation) -> str:
 def new_message(
     conversation: Conversation, now: datetime, *, direction: str, author: str, text: str, channel: str = "",
     display: str | None = None, buttons: Sequence[dict[str, str]] = (), response: str = "", message_id: str | None = None,
+    voice: dict[str, Any] | None = None,
 ) -> Message:  # fmt: skip
     """The next message of a conversation, not written yet."""
     conversation.seq += 1
     return Message(
         conversation_id=conversation.id, seq=conversation.seq, direction=direction, author=author, text=text, display=display,
-        buttons=list(buttons), response=response, message_id=message_id, channel=channel or conversation.channel, at=now,
+        buttons=list(buttons), response=response, message_id=message_id, channel=channel or conversation.channel, voice=voice,
+        at=now,
     )  # fmt: skip
 
 
@@ -169,7 +177,8 @@ async def messages_since(session: AsyncSession, conversation_id: str, seq: int, 
 
 def message_json(message: Message) -> dict[str, Any]:
     """A message as the API shows it."""
-    return {
+    shown = {
         "seq": message.seq, "direction": message.direction, "author": message.author, "text": message.display or message.text,
         "buttons": message.buttons, "at": message.at.isoformat(), "message_id": message.message_id, "channel": message.channel,
     }  # fmt: skip
+    return {**shown, "voice": message.voice} if message.voice else shown

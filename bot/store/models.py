@@ -72,7 +72,7 @@ class Conversation(Base):
     __tablename__ = "conversations"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    token_hash: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     channel: Mapped[str]
     direction: Mapped[str] = mapped_column(default="in")
@@ -104,7 +104,11 @@ class Turn(Base):
 
 
 class Message(Base):
-    """One message in either direction; ``seq`` counts within its conversation."""
+    """One message in either direction; ``seq`` counts within its conversation.
+
+    ``voice`` is how it was heard or spoken on a call: confidence, timings in ms, pauses; of the bot's, what was planned when the
+    caller did not hear all of it.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
@@ -120,7 +124,24 @@ class Message(Base):
     response: Mapped[str]
     message_id: Mapped[str | None]
     channel: Mapped[str]
+    voice: Mapped[JSON | None]
     at: Mapped[datetime]
+
+
+class PhoneCall(Base):
+    """One call: the line it came on, the conversation it belongs to, and how it went. ``call_id`` is the carrier's."""
+
+    __tablename__ = "calls"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    line: Mapped[str]
+    status: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    measures: Mapped[JSON]
+    recording: Mapped[str | None]
+    began: Mapped[datetime]
+    ended: Mapped[datetime | None]
 
 
 class Touchpoint(Base):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dialogs.actions import appointments, baskets, dues, interviews, patterns, preselection, reminders, support, survey
+from dialogs.actions import appointments, baskets, dues, interviews, patterns, phone, preselection, reminders, support, survey
 from dialogs.actions.base import ACTIONS, Action, ActionTurn, action
 
 __all__ = [
-    "ACTIONS", "Action", "ActionTurn", "action", "appointments", "baskets", "dues", "interviews", "patterns", "preselection", "reminders",
-    "support", "survey",
+    "ACTIONS", "Action", "ActionTurn", "action", "appointments", "baskets", "dues", "interviews", "patterns", "phone", "preselection",
+    "reminders", "support", "survey",
 ]  # fmt: skip

@@ -120,17 +120,17 @@ async def test_an_erased_person_is_not_reached_by_a_campaign(at_home: House) -> 
 
 async def test_a_message_that_waits_while_its_person_is_erased_finds_nothing(at_home: House) -> None:
     conversation, person = await at_home.met()
-    usual, calls = at_home.service.conversations._understand, []
+    usual, calls = at_home.service.conversations.understand, []
 
     async def erased_meanwhile(text: str, language: str) -> Any:
         calls.append(await at_home.http.post(f"/v1/people/{person}/erase", json={}))
         return await usual(text, language)
 
-    at_home.service.conversations._understand = erased_meanwhile  # type: ignore[method-assign]
+    at_home.service.conversations.understand = erased_meanwhile  # type: ignore[method-assign]
     try:
         answer = await at_home.http.post(f"/v1/conversations/{conversation}/messages", json={"text": "hello"})
     finally:
-        del at_home.service.conversations._understand
+        del at_home.service.conversations.understand
     assert (answer.status_code, answer.json()["code"]) == (404, "conversation_not_found")
     assert calls[0].status_code == 200
 

@@ -1,0 +1,1 @@
+"""Calls: the conversation behind a line, how many there may be, what is kept of them."""

@@ -1,0 +1,195 @@
+"""All calls of this process: the parts of speech they share, how many there may be, and each one's life."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.calls import store
+from bot.calls.dialog import CallDialog
+from bot.calls.recording import Recording
+from bot.clock import Clock
+from bot.conversation import Conversations
+from bot.events import Hub
+from bot.metrics import CALL_PARTS, CALLS, CALLS_ENDED
+from bot.settings import Settings
+from bot.store.database import UNREACHABLE, Database
+from nlu.types import LANGUAGES
+from speech.call import Call
+from speech.ports import Line
+from speech.types import Samples, SpeechError
+
+if TYPE_CHECKING:
+    from speech.transcription import WhisperTranscriber
+
+    from speech.synthesis import Voices
+
+logger = logging.getLogger(__name__)
+COMING_S = 30.0
+"""Seconds a place is kept for a call that was announced (a webhook) until its line opens."""
+Opening = Literal["new", "resumed", "joined"]
+
+
+class Calls:
+    """Takes calls. What is slow to load becomes ready behind; until then there is no room for a call."""
+
+    def __init__(
+        self, conversations: Conversations, database: Database, hub: Hub, clock: Clock, settings: Settings, key: str
+    ) -> None:  # fmt: skip
+        self._conversations, self._database, self._hub, self._clock = conversations, database, hub, clock
+        self.settings, self._key = settings, key
+        self._transcriber: WhisperTranscriber | None = None
+        self._voices: Voices | None = None
+        self._live: dict[str, Call] = {}
+        self._coming: dict[str, float] = {}
+        self._closing = False
+
+    # ---- getting ready
+
+    async def start(self) -> None:
+        """Load the weights, start the voices, and say fixed sentences in advance. Failures are logged; calls are refused then."""
+        if not self.settings.calls:
+            return
+        from speech.transcription import WhisperTranscriber
+
+        from speech.synthesis import VoiceChoice, Voices
+
+        given = {language: VoiceChoice(v.voice, v.rate, v.volume) for language, v in self.settings.voices.items()}
+        folder = self.settings.run_dir
+        self._voices = Voices(self.settings.speech_python, folder, given, self.settings.voice_cache)
+        transcriber = WhisperTranscriber(self.settings.stt_model, folder, self.settings.stt_workers, self.settings.stt_device)
+        try:
+            await self._voices.start()
+            await asyncio.to_thread(transcriber.load)
+        except SpeechError as error:
+            logger.error("calls cannot be taken: %s", error)
+            return
+        self._transcriber = transcriber
+        await self._voices.prerender(self._conversations.fixed_sentences())
+
+    async def stop(self) -> None:
+        """End every call with the line told so, and give everything back."""
+        self._closing = True
+        for call in list(self._live.values()):
+            with contextlib.suppress(Exception):
+                await call.line.hang_up("restart")
+        deadline = time.monotonic() + 5
+        while self._live and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        if self._transcriber is not None:
+            self._transcriber.close()
+        if self._voices is not None:
+            await self._voices.aclose()
+
+    @property
+    def ready(self) -> bool:
+        """Whether calls can be heard and answered."""
+        return self._transcriber is not None and self._transcriber.ready and self._voices is not None and self._voices.ready
+
+    # ---- room
+
+    def room(self, call_id: str = "") -> bool:
+        """Whether one more call can be served; a call that was announced has its place kept for a while."""
+        now = time.monotonic()
+        self._coming = {name: until for name, until in self._coming.items() if until > now}
+        taken = len(self._live) + len(self._coming.keys() - self._live.keys() - {call_id})
+        return self.ready and not self._closing and (call_id in self._live or taken < self.settings.calls_most)
+
+    def announce(self, call_id: str) -> None:
+        """Keep a place for a call whose line will open in a moment."""
+        self._coming[call_id] = time.monotonic() + COMING_S
+
+    def pass_for(self, call_id: str, conversation_id: str) -> str:
+        """What a line must show to be this call."""
+        return hmac.new(self._key.encode(), f"call:{call_id}:{conversation_id}".encode(), hashlib.sha256).hexdigest()
+
+    def admits(self, call_id: str, conversation_id: str, given: str) -> bool:
+        """Whether a line showed the right pass; constant time."""
+        return hmac.compare_digest(self.pass_for(call_id, conversation_id), given)
+
+    # ---- a call
+
+    async def take(
+        self, line: Line, *, call_id: str, conversation_id: str, language: str, channel: str, opening: Opening, detect: bool = False
+    ) -> str:  # fmt: skip
+        """Take a call from its line's opening to its end; the reason of the end is returned. There must be `room`."""
+        dialog = CallDialog(
+            self._conversations, self._database, self._hub, self._clock, self.settings, conversation_id=conversation_id,
+            call_id=call_id, language=language, channel=channel, opening=opening,
+        )  # fmt: skip
+        call = self._call(line, dialog, language, detect=detect)
+        reason = "failure"
+        with self._counted(call_id, call, channel), self._recorded(call, dialog, call_id) as recording:
+            following = asyncio.create_task(dialog.follow(call))
+            try:
+                reason = await call.run()
+            finally:
+                following.cancel()
+                await dialog.close()
+        CALLS_ENDED.labels(channel, reason).inc()
+        await self._ended(call_id, reason, call.summary(), recording)
+        return reason
+
+    def _call(self, line: Line, dialog: CallDialog, language: str, *, detect: bool) -> Call:
+        from speech.vad import SileroVad
+
+        from speech.endpoint import EndOfTurn
+        from speech.synthesis import clauses
+
+        assert self._transcriber is not None
+        assert self._voices is not None
+        return Call(
+            line, dialog, vad=SileroVad(), transcriber=self._transcriber, synthesizer=self._voices, end_of_turn=EndOfTurn(),
+            clauses=clauses, language=language, allowed=LANGUAGES, detect=detect, limit_s=self.settings.call_limit,
+            observe=lambda part, seconds: CALL_PARTS.labels(part).observe(seconds),
+        )  # fmt: skip
+
+    @contextmanager
+    def _counted(self, call_id: str, call: Call, channel: str) -> Iterator[None]:
+        before = self._live.get(call_id)
+        self._live[call_id] = call
+        self._coming.pop(call_id, None)
+        CALLS.labels(channel).inc()
+        if before is not None:  # the same call on a new line: the old one is dead and does not know it yet
+            asyncio.get_running_loop().create_task(before.line.hang_up("replaced"))
+        try:
+            yield
+        finally:
+            CALLS.labels(channel).dec()
+            if self._live.get(call_id) is call:
+                del self._live[call_id]
+
+    @contextmanager
+    def _recorded(self, call: Call, dialog: CallDialog, call_id: str) -> Iterator[Recording | None]:
+        """A recording of the call, if they are on; it holds nothing until the caller has agreed."""
+        if not self.settings.recording:
+            yield None
+            return
+        recording = Recording(self.settings.run_dir / "recordings", call_id, lambda: dialog.recording)
+
+        def caller(samples: Samples) -> None:
+            recording.caller(samples, call.now())
+
+        call.on_audio, call.playback.tap = caller, recording.bot
+        try:
+            yield recording
+        finally:
+            recording.close()
+
+    async def _ended(self, call_id: str, reason: str, measures: dict[str, Any], recording: Recording | None) -> None:
+        try:
+            async with self._database.transaction() as session:
+                await store.ended(session, call_id, reason, measures, self._clock.now())
+                if recording is not None and recording.name:
+                    row = await store.find(session, call_id)
+                    if row is not None:
+                        row.recording = recording.name
+        except UNREACHABLE as error:
+            logger.warning("the end of a call was not written: %s", type(error).__name__)

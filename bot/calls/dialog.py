@@ -1,0 +1,239 @@
+"""The dialog port of one call: its turns become turns of the conversation, like those of a chat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from typing import Any, Literal
+
+from bot.calls import store as calls
+from bot.clock import Clock
+from bot.conversation import Conversations, Said
+from bot.events import Hub
+from bot.problems import Problem
+from bot.settings import Settings
+from bot.store import conversations as store
+from bot.store.database import UNREACHABLE, Database
+from bot.store.models import Conversation
+from dialogs.scene import Effect
+from nlu.types import Understanding
+from speech.call import Call
+from speech.ports import Answer, DialogError, Sentence, Spoken
+from speech.types import Expectation, Meaning
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_S = {"free": 7.0, "yes_no": 6.0, "digits": 10.0, "spelling": 10.0, "address": 10.0}
+"""Seconds of silence before a caller is asked whether they are there, by what is awaited."""
+WAITING_S = 45.0
+"""The same when the caller has asked us to wait."""
+HOLD_EVERY_S = 20.0
+"""How often somebody who waits for a person hears that they are not forgotten, in s."""
+_PHRASES = {
+    "bridge": "utter_call_bridge", "bridge_long": "utter_call_bridge_long", "unclear": "utter_call_unclear", "deaf": "utter_call_deaf",
+    "technical": "utter_call_technical", "key_unknown": "utter_call_key_unknown", "goodbye": "utter_call_goodbye",
+}  # fmt: skip
+
+
+class CallDialog:
+    """One conversation, spoken. ``opening`` is how the call begins: with the conversation's first words, with those after a
+    broken line, or with a chat that goes on by voice."""
+
+    def __init__(
+        self, conversations: Conversations, database: Database, hub: Hub, clock: Clock, settings: Settings, *,
+        conversation_id: str, call_id: str, language: str, channel: str, opening: Literal["new", "resumed", "joined"],
+    ) -> None:  # fmt: skip
+        self._conversations, self._database, self._hub, self._clock, self._settings = conversations, database, hub, clock, settings
+        self.conversation_id, self._call_id, self._channel, self._opening = conversation_id, call_id, channel, opening
+        self._language = language
+        self._owner, self._seq, self._latest = "bot", 0, 0
+        self._one = asyncio.Lock()
+        self._texts: dict[int, str] = {}
+        self._heard: dict[int, str] = {}
+        self._writes: set[asyncio.Task[None]] = set()
+        self._held_said = 0.0
+        self.recording = False
+        """Whether the caller has agreed to be recorded."""
+
+    # ---- the port
+
+    async def open(self) -> Answer:
+        """The first words; the message of a broken or joined call asks the open question again."""
+        if self._opening == "new":
+            return await self._kept(self._standing())
+        response = {"resumed": "utter_call_resumed", "joined": "utter_disclosure"}[self._opening]
+        return await self._kept(self._conversations.nudge(self.conversation_id, self._channel, response))
+
+    async def understand(self, text: str, language: str) -> Meaning:
+        """What the NLU makes of a text; it may turn out that nobody asks."""
+        return Meaning(text, language, await self._conversations.understand(text, language))
+
+    async def answer(self, spoken: Spoken) -> Answer:
+        """One turn of the conversation."""
+        self._settle(self._latest)  # what was said last may still be on its way to the caller's ear
+        transcript, meaning = spoken.transcript, spoken.meaning
+        understood = meaning.understanding if meaning and isinstance(meaning.understanding, Understanding) else None
+        voice = {**spoken.measures, **({"language": transcript.language} if transcript else {})}
+        said = Said(
+            spoken.text, self._message_id(spoken.number), display=spoken.keys or None, channel=self._channel, understood=understood,
+            heard_in=transcript.language if transcript else "", voice=voice,
+        )  # fmt: skip
+        return await self._kept(self._conversations.turn(self.conversation_id, self._language, said))
+
+    async def silence(self, times: int) -> Answer:
+        """Ask whether the caller is there; ask again; offer a person, a call back or a text; say goodbye."""
+        silent = [Effect("problem", {"kind": "silence"})]
+        if times <= 2:
+            response = "utter_call_silence_first" if times == 1 else "utter_call_silence_second"
+            return await self._nudge(response, effects=silent)
+        if times == 3:
+            return await self._nudge("", flow="phone_silence", effects=silent)
+        return await self._nudge("utter_call_silence_last", effects=[*silent, Effect("end_call")], alone=True)
+
+    async def held(self, waited_s: float) -> Answer | None:
+        """While a person is awaited: a word now and then, and after a while the promise to call back."""
+        if self._owner not in ("bot", "queue"):  # an agent has the call, and speaks for themselves
+            return None
+        if waited_s >= self._settings.call_hold:
+            return await self._nudge("utter_call_hold_over", effects=[Effect("end_call")], alone=True)
+        if waited_s < self._held_said:
+            self._held_said = 0.0
+        if waited_s - self._held_said < HOLD_EVERY_S:
+            return None
+        self._held_said = waited_s
+        return await self._nudge("utter_call_hold", alone=True)
+
+    async def farewell(self, reason: Literal["limit", "failure"]) -> Answer:
+        """The last words of a call that we end; after failures a person is asked to call back."""
+        if reason == "limit":
+            effects = [Effect("outcome", {"outcome": "call_limit"}), Effect("end_call")]
+            return await self._nudge("utter_call_limit", effects=effects, alone=True)
+        effects = [Effect("problem", {"kind": "call_failed"}), Effect("handoff", {"reason": "call_failed"}), Effect("end_call")]
+        return await self._nudge("utter_call_failure", effects=effects, alone=True)
+
+    def phrase(self, name: str) -> str:
+        """A sentence that needs no database."""
+        return self._conversations.phrase(_PHRASES[name], self._language)
+
+    def heard(self, seq: int, text: str, *, whole: bool) -> None:
+        """Collect what was heard of a message, clause by clause."""
+        if text:
+            self._heard[seq] = f"{self._heard.get(seq, '')} {text}".strip()
+
+    def measured(self, number: int, measures: Mapping[str, Any]) -> None:
+        """Write a turn's timings beside the message."""
+        self._write(self._measured(self._message_id(number), dict(measures)))
+
+    # ---- from outside the call
+
+    async def follow(self, call: Call) -> None:
+        """Speak what others write into the conversation (an agent, a bot that was handed it back), until cancelled."""
+        with self._hub.listening(self.conversation_id) as queue:
+            while True:
+                await queue.get()
+                async with self._one:
+                    words = await self._others()
+                if words is not None:
+                    await call.announce(words)
+
+    async def close(self) -> None:
+        """Write what is still to be written of what was heard."""
+        self._settle(10**9)
+        if self._writes:
+            await asyncio.wait(self._writes, timeout=5)
+
+    # ---- how
+
+    def _message_id(self, number: int) -> str:
+        return f"call-{self._call_id}-{number}"
+
+    async def _standing(self) -> dict[str, Any]:
+        return await self._conversations.standing(self.conversation_id, self._channel)
+
+    async def _nudge(self, response: str, *, flow: str = "", effects: list[Effect] | None = None, alone: bool = False) -> Answer:
+        nudged = self._conversations.nudge(self.conversation_id, self._channel, response, flow=flow, effects=effects or [], alone=alone)
+        return await self._kept(nudged)
+
+    async def _kept(self, turning: Coroutine[Any, Any, dict[str, Any]]) -> Answer:
+        """Take a turn of the conversation, and note what it says and where it leaves us."""
+        async with self._one:
+            try:
+                answer = await turning
+            except (Problem, *UNREACHABLE) as error:
+                raise DialogError(type(error).__name__) from error
+            return self._answer(answer)
+
+    def _answer(self, answer: Mapping[str, Any]) -> Answer:
+        state, spoken = answer["state"], answer.get("spoken", {})
+        self._language, self._owner = state["language"], state["owner"]
+        self.recording = bool(spoken.get("recording"))
+        firm = spoken.get("firm", [])
+        sentences = []
+        self._latest = min((reply["seq"] for reply in answer["replies"]), default=self._latest)
+        for index, reply in enumerate(answer["replies"]):
+            self._seq = max(self._seq, reply["seq"])
+            self._texts[reply["seq"]] = reply["text"]
+            sentences.append(Sentence(reply["text"], reply["seq"], firm=index < len(firm) and firm[index]))
+        return Answer(
+            tuple(sentences), _expectation(spoken), self._language, hold=self._owner != "bot", over=bool(spoken.get("over")),
+            patience_s=WAITING_S if spoken.get("waits") else PATIENCE_S.get(spoken.get("listen", "free"), 7.0),
+        )  # fmt: skip
+
+    async def _others(self) -> Answer | None:
+        """What was said in the conversation by somebody else since we last spoke."""
+        try:
+            async with self._database.sessions() as session:
+                conversation = await session.get(Conversation, self.conversation_id)
+                if conversation is None:
+                    return None
+                messages = await store.messages_since(session, self.conversation_id, self._seq)
+        except UNREACHABLE:
+            return None
+        self._owner, self._language = conversation.owner, conversation.language
+        new = [message for message in messages if message.direction == "out"]
+        self._seq = max([self._seq, *(message.seq for message in messages)])
+        if not new:
+            return None
+        sentences = tuple(Sentence(m.text, m.seq, who="bot" if m.author == "bot" else "agent") for m in new)
+        self._texts.update({m.seq: m.text for m in new})
+        over = conversation.status == "closed"
+        return Answer(sentences, language=self._language, hold=conversation.owner != "bot", over=over, patience_s=PATIENCE_S["free"])
+
+    def _settle(self, before: int) -> None:
+        """Put right the messages older than this that the caller did not hear whole."""
+        for seq in [seq for seq in self._texts if seq < before]:
+            planned, heard = self._texts.pop(seq), self._heard.pop(seq, "")
+            if _bare(heard) != _bare(planned):
+                self._write(self._cut(seq, heard))
+
+    def _write(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(job)
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+
+    async def _measured(self, message_id: str, measures: dict[str, Any]) -> None:
+        try:
+            async with self._database.transaction() as session:
+                await calls.measured(session, self.conversation_id, message_id, measures)
+        except UNREACHABLE as error:
+            logger.warning("a turn's timings were not written: %s", type(error).__name__)
+
+    async def _cut(self, seq: int, heard: str) -> None:
+        try:
+            async with self._database.transaction() as session:
+                await calls.heard(session, self.conversation_id, seq, heard)
+        except UNREACHABLE as error:
+            logger.warning("what a caller heard was not written: %s", type(error).__name__)
+
+
+def _expectation(spoken: Mapping[str, Any]) -> Expectation:
+    return Expectation(
+        listen=spoken.get("listen", "free"), hints=tuple(spoken.get("hints", ())), keys=spoken.get("keys", {}),
+        keypad=spoken.get("keypad", "choice"), digits=spoken.get("digits", 0),
+    )  # fmt: skip
+
+
+def _bare(text: str) -> str:
+    """A text without its spaces: clauses are joined again with other ones."""
+    return "".join(text.split())

@@ -1,0 +1,89 @@
+"""What the database keeps of calls: one row a call, how each message was heard and spoken, the measures on the touchpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.store.models import PhoneCall
+
+_MEASURED = text("""
+UPDATE messages SET voice = COALESCE(voice, '{}'::jsonb) || CAST(:voice AS jsonb)
+WHERE conversation_id = :conversation AND message_id = :message_id AND direction = 'in'
+""")
+_HEARD = text("""
+UPDATE messages SET text = :heard, voice = COALESCE(voice, '{}'::jsonb) || jsonb_build_object('planned', text, 'heard', 'part')
+WHERE conversation_id = :conversation AND seq = :seq AND direction = 'out' AND NOT COALESCE(voice, '{}'::jsonb) ? 'planned'
+""")
+_ON_TOUCHPOINT = text("""
+UPDATE touchpoints SET measures = measures || CAST(:measures AS jsonb)
+WHERE id = (SELECT touchpoint_id FROM conversations WHERE id = :conversation)
+""")
+UNHEARD = "…"
+"""What stands in the transcript for a message of which the caller heard nothing."""
+
+
+async def begin(session: AsyncSession, call_id: str, conversation_id: str, line: str, now: datetime) -> PhoneCall:
+    """Write that a call has come, or find the one that has this id."""
+    known = await session.get(PhoneCall, call_id, with_for_update=True)
+    if known is not None:
+        return known
+    call = PhoneCall(call_id=call_id, conversation_id=conversation_id, line=line, status="coming", measures={}, began=now)
+    session.add(call)
+    await session.flush()
+    return call
+
+
+async def find(session: AsyncSession, call_id: str) -> PhoneCall | None:
+    """The call with this carrier's id."""
+    found: PhoneCall | None = await session.get(PhoneCall, call_id)
+    return found
+
+
+async def ended(session: AsyncSession, call_id: str, reason: str, measures: Mapping[str, Any], now: datetime) -> None:
+    """Write how a call ended; its measures go on the touchpoint as well. A call that broke off may go on later."""
+    call = await session.get(PhoneCall, call_id, with_for_update=True)
+    if call is None:  # erased meanwhile
+        return
+    call.status = "broken" if reason == "lost" else "ended"
+    call.reason, call.ended, call.measures = reason, now, {**call.measures, **measures}
+    await session.flush()
+    shown = {name: measures[name] for name in ON_TOUCHPOINT if name in measures}
+    await session.execute(_ON_TOUCHPOINT, {"conversation": call.conversation_id, "measures": json.dumps(shown)})
+
+
+async def over(session: AsyncSession, call_id: str, status: str, seconds: int | None, now: datetime) -> None:
+    """The carrier says that a call is over: one that broke off will not come back, one that never began was not taken."""
+    call = await session.get(PhoneCall, call_id, with_for_update=True)
+    if call is None or call.status == "live":  # a live one ends by itself, with its measures
+        return
+    if call.status in ("coming", "broken"):
+        call.reason = status if call.status == "coming" else call.reason
+        call.status, call.ended = "ended", call.ended or now
+    if seconds is not None:
+        call.measures = {**call.measures, "carrier_s": seconds}
+
+
+ON_TOUCHPOINT = ("call_s", "interruptions", "silences", "unclear", "first_audio_ms", "words_per_minute")
+"""Measures of a call that its touchpoint carries."""
+
+
+async def measured(session: AsyncSession, conversation_id: str, message_id: str, voice: Mapping[str, Any]) -> None:
+    """Add to a message of the caller what is known of it only later: how long its answer took."""
+    await session.execute(_MEASURED, {"conversation": conversation_id, "message_id": message_id, "voice": json.dumps(dict(voice))})
+
+
+async def heard(session: AsyncSession, conversation_id: str, seq: int, part: str) -> None:
+    """The caller heard only a part of a message: the transcript holds that part, and beside it what was planned."""
+    await session.execute(_HEARD, {"conversation": conversation_id, "seq": seq, "heard": part or UNHEARD})
+
+
+async def of_conversation(session: AsyncSession, conversation_id: str) -> list[PhoneCall]:
+    """The calls of a conversation, oldest first."""
+    query = select(PhoneCall).where(PhoneCall.conversation_id == conversation_id).order_by(PhoneCall.began)
+    return list((await session.scalars(query)).all())
