@@ -24,7 +24,7 @@ def tone(seconds: float, hertz: float = 440.0) -> Samples:
     return (8000 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE)).astype(np.int16)
 
 
-GREETING, REPLY = tone(0.4, 300), tone(1.0, 600)
+GREETING, REPLY = tone(0.4, 300), tone(2.0, 600)
 
 
 class ToyBot:

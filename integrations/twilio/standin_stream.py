@@ -28,7 +28,8 @@ SILENCE = b"\xff" * FRAME
 AUDIBLE = -47.0
 """dBFS above which a piece of audio can be heard; our comfort noise and Whisper's silence lie far below."""
 _SHORTEST_GAP, _LONGEST_GAP = 0.02, 1.0
-"""Seconds; what lies between is a hole in a sentence, and no pause between two of them."""
+"""Seconds; what lies between is a hole in a sentence. Less is the network's jitter, which any player evens out; more is
+the pause between two sentences."""
 
 End = Literal["", "hung up", "dropped", "closed by the service"]
 
@@ -68,8 +69,9 @@ class Playback:
 
     def media(self, payload: bytes, now: float) -> Piece:
         """Queue audio."""
-        piece = Piece(now, max(self.ends, now), payload, dbfs(from_mulaw(payload)) > AUDIBLE)
         gap = now - self.ends
+        start = self.ends if self._flowing and gap <= _SHORTEST_GAP else max(self.ends, now)
+        piece = Piece(now, start, payload, dbfs(from_mulaw(payload)) > AUDIBLE)
         if self._flowing and piece.audible and _SHORTEST_GAP < gap < _LONGEST_GAP:
             self.gaps.append((now, gap))
         self._flowing = True
