@@ -88,7 +88,7 @@ class Playback:
         self.clears.append(now)
         for piece in self.pieces:
             if piece.end > now:
-                piece.payload = piece.payload[: max(0, round((now - piece.start) * RATE))]
+                piece.payload = piece.payload[: max(0, int((now - piece.start) * RATE))]
         self.pieces = [piece for piece in self.pieces if piece.payload]
         self._marks = [(now, name) for _, name in self._marks]
         self.ends, self._flowing = min(self.ends, now), False
