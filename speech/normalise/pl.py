@@ -11,6 +11,7 @@ from speech.normalise.language import RANGE_FROM
 from speech.normalise.pl_nouns import after_ordinal, agreement, case_after, is_feminine, is_nominative_person
 from speech.normalise.pl_numbers import Case, cardinal, ordinal, prefix, quantity
 from speech.normalise.pl_units import TIMES, UNITS, money
+from speech.normalise.pl_units import unit as unit_of
 from speech.normalise.pl_words import ABBREVIATIONS
 
 _MONTHS = (
@@ -32,7 +33,7 @@ _MONTH_NAMES = re.compile(r"(?:stycz|lut|mar[cz]|kwie|maj|czerw|lip|sierp|wrze|p
 _DATE_CASE: dict[str, Case] = {
     **dict.fromkeys(("przed", "między", "pomiędzy", "nad", "dniem"), "ins"),
     **dict.fromkeys(("po", "przy"), "loc"),
-    **dict.fromkeys(("jest", "dziś", "dzisiaj", "mamy", "był", "będzie"), "nom"),
+    **dict.fromkeys(("dziś", "dzisiaj", "mamy"), "nom"),
 }
 """Words before a date after which it is not in the genitive."""
 _TIME_CASE: dict[str, Case] = {
@@ -52,6 +53,17 @@ _YEAR_CASE: dict[str, Case] = {
 _YEARS = re.compile(r"(?:ym|im)\b")
 """Endings of a year as ``year`` gives it."""
 _MEN = {2: "dwaj", 3: "trzej", 4: "czterej"}
+_CHILDREN = {
+    2: ("dwoje", "dwojga"),
+    3: ("troje", "trojga"),
+    4: ("czworo", "czworga"),
+    5: ("pięcioro", "pięciorga"),
+    6: ("sześcioro", "sześciorga"),
+    7: ("siedmioro", "siedmiorga"),
+    8: ("ośmioro", "ośmiorga"),
+    9: ("dziewięcioro", "dziewięciorga"),
+}
+"""Collective numerals, nominative and genitive."""
 _SYMBOLS = {
     "&": "i",
     "+": "plus",
@@ -70,6 +82,7 @@ _SYMBOLS = {
     "×": "razy",
     "~": "około",
     "±": "plus minus",
+    "/": "łamane przez",
 }
 
 
@@ -114,7 +127,7 @@ class Polish:
         return f"{said} {ordinal(day.year, 'gen')} roku" if with_year else said
 
     def day_and_month(self, day: int, month: int, preceding: str) -> str:
-        """Genitive ("piątego maja"), but "przed piątym maja", "po piątym maja", "jest piąty maja"."""
+        """Genitive ("piątego maja"), but "przed piątym maja", "po piątym maja", "dziś piąty maja"."""
         return f"{ordinal(day, _DATE_CASE.get(_last(preceding), 'gen'))} {_MONTHS[month]}"
 
     def time(self, hour: int, minute: int, preceding: str) -> str:
@@ -134,7 +147,7 @@ class Polish:
 
     def measure(self, value: Decimal, unit: str, preceding: str) -> str:
         """ "dwa i pół kilograma", "do pięciu procent", "po trzydziestu minutach"; an unknown unit stays as it is written."""
-        noun = UNITS.get(unit) or UNITS.get(unit.removesuffix("."))
+        noun = unit_of(unit)
         if noun is None:
             return self.count(value, unit, preceding)
         return noun.counted(value, _measure_case(unit, _last(preceding)) or case_after(preceding) or "nom")
@@ -143,6 +156,9 @@ class Polish:
         """ "od dziewiątej do siedemnastej", "od trzeciego do siódmego czerwca", "trzy do pięciu (dni)", years "od … do …"."""
         if kind == "number" and not _YEARS.search(first):
             return f"{first} do {last}"
+        month = first.rpartition(" ")[2]
+        if month in _MONTHS and f" {month}" in last:
+            first = first.removesuffix(f" {month}")
         return f"od {_YEARS.sub(_genitive, first)} do {_YEARS.sub(_genitive, last)}"
 
     def digits(self, groups: list[str]) -> str:
@@ -173,12 +189,14 @@ def _last(preceding: str) -> str:
 
 
 def _numeral(value: Decimal, noun: str, preceding: str) -> str:
-    unit = UNITS.get(noun) or UNITS.get(noun.rstrip(".").lower()) if len(noun) > 2 else None
+    unit = unit_of(noun.lower()) if len(noun) > 1 else None
     if unit:
         return unit.numeral(value, case_after(preceding) or "nom")
     gender, case = agreement(noun, value, preceding)
     if preceding == RANGE_FROM and case == "gen":
         case = "nom"
+    if noun.lower() == "dzieci" and value in _CHILDREN and case in ("nom", "gen"):
+        return _CHILDREN[int(value)][case == "gen"]
     if abs(value) == Decimal("1.5"):
         return ("minus " if value < 0 else "") + ("półtorej" if is_feminine(noun.lower()) else "półtora")
     if value in (2, 3, 4) and case == "nom" and is_nominative_person(noun.lower()):
@@ -199,7 +217,7 @@ def _compound(value: Decimal, word: str) -> str:
 
 def _measure_case(unit: str, preceding: str) -> Case | None:
     """Prepositions that take another case before a measure than before things."""
-    if (preceding == "po" and unit in TIMES) or (preceding in ("w", "we") and unit == "%"):
+    if (preceding == "po" and unit.removesuffix(".") in TIMES) or (preceding in ("w", "we") and unit == "%"):
         return "loc"
     return None
 

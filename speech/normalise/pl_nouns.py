@@ -11,11 +11,11 @@ from speech.normalise.pl_words import FEMININE, PERSONS
 _GOVERN: dict[Case, str] = {
     "gen": "<to> do od ode z ze bez dla u obok około ok koło powyżej poniżej podczas ciągu trakcie spośród oprócz prócz wobec według wg "
     "zamiast wokół blisko wysokości kwota kwoty kwotę kwocie kwotą suma sumy sumę sumie sumą wartości cenie limit limitu terminie "
-    "termin terminu okres okresu okresie upływie przeciągu odstępie maksimum temperatura temperatury temperaturze odległości wadze "
+    "termin terminu okres okresu okresie upływie przeciągu odstępie maksimum temperatury temperaturze odległości wadze "
     "długości szerokości pojemności powierzchni grubości głębokości mocy wieku ilości liczbie liczby stawki stawce prędkości odsetek",
     "acc": "za przez na ponad w we o po trwa potrwa trwało zajmie zajmuje zajęło kosztuje kosztowało waży płaci płacę zapłacę mam masz "
     "ma mamy macie mają",
-    "ins": "przed nad pod między pomiędzy",
+    "ins": "przed między pomiędzy",
     "loc": "przy",
     "dat": "dzięki ku",
 }
@@ -23,11 +23,14 @@ _CASE_AFTER = {word: case for case, words in _GOVERN.items() for word in words.s
 
 _FEMININE = frozenset(FEMININE.split())
 _PERSON_ROWS = [row.split() for row in re.split(r"[|\n]", PERSONS)]
+_PERSON_SINGULARS = frozenset(row[0] for row in _PERSON_ROWS)
 _PERSON_NOMINATIVES = frozenset(row[1] for row in _PERSON_ROWS)
 _PERSON_GENITIVES = frozenset(row[2] for row in _PERSON_ROWS)
 _PERSON_STEMS = tuple({row[0].removesuffix("a").removesuffix("iec").removesuffix("ek") for row in _PERSON_ROWS if len(row[0]) > 3})
 
-_GENITIVES_IN_A = frozenset(("dnia", "tygodnia", "miesiąca", "konta", "miejsca", "okna", "biura", "piętra", "stanowiska", "hasła"))
+_GENITIVES_IN_A = frozenset(
+    ("dnia", "tygodnia", "miesiąca", "konta", "miejsca", "okna", "biura", "piętra", "stanowiska", "hasła", "grosza")
+)
 """Genitives of masculine and neuter nouns, which look like feminine nominatives."""
 _SINGULAR_NOMINATIVES = frozenset(("problem", "system", "krem", "olej", "klej", "kolej", "imię"))
 _SINGULAR_ENDINGS: tuple[tuple[tuple[str, ...], Gender, Case], ...] = (
@@ -76,9 +79,7 @@ _PLURALS = (
 )
 _FEMININE_ENDINGS = re.compile(r".{2,}(?:[csz]j[eiaęą]|[csz]jach|[csz]jami|ości|ość|ościach|ościami|ii)$")
 _ADJECTIVE = re.compile(r".{2,}(?:(?:[nwtłrdmpb]|[^aeiouyó]sz|ąc)(?:e|y|a|ą|ej|ych|ym|ymi|ego|emu)|[kg](?:ie|ich|im|imi|iego))$")
-_GENITIVE_PLURAL = re.compile(
-    r"(?:ów|ek|ych|ich|eń|ań|ęć|ęcy|cji|sji|zji)$|^(?:osób|lat|dób|tygodni|groszy|złotych|kont|zdjęć|miejsc|dzieci)$"
-)
+_GENITIVE_PLURAL = re.compile(r"(?:ów|ek|ych|ich|eń|ań|ęć|ęcy|cji|sji|zji)$|^(?:osób|lat|dób|tygodni|groszy|złotych|kont|zdjęć|miejsc)$")
 _INSTRUMENTAL = re.compile(r"(?:ami|ymi|imi)$|^(?:dniami|ludźmi|gośćmi|dziećmi|pieniędzmi|laty|tygodniami)$")
 _FUNCTION_WORDS = """i a z ze w we na do od o po za lub albo oraz czy że to jest są był była było będzie by nie tak ale dla przy przed
 przez jak się co już jeszcze tylko czyli więc bo aby żeby gdy kiedy proszę"""
@@ -100,7 +101,7 @@ def agreement(noun: str, value: Decimal, preceding: str = "") -> tuple[Gender, C
     words = [word.strip(".,;:!?()\"'„”").lower() for word in noun.split()] or [""]
     wanted = case_after(preceding)
     if words[0] in _NOT_NOUNS:
-        return "m", "gen" if wanted == "gen" else "nom"
+        return "m", wanted if wanted in ("gen", "ins") else "nom"
     head = _head(words)
     whole = int(value) if value == value.to_integral_value() else None
     if abs(value) == 1:
@@ -161,14 +162,15 @@ def _singular(word: str, preceding: str) -> tuple[Gender, Case]:
     """Gender and case of a noun or adjective in the singular, by its ending."""
     wanted = case_after(preceding)
     if word in _FEMININE or word.endswith("ość"):
-        return "f", "nom"
+        return "f", "acc" if wanted == "acc" and not word.endswith("a") else "nom"
     for endings, gender, case in _SINGULAR_ENDINGS:
         if word.endswith(endings) and word not in _SINGULAR_NOMINATIVES:
             return gender, case
     if word.endswith("ą"):
         return "f", "acc" if wanted == "acc" else "ins"
     if word.endswith("a"):
-        return ("m", "gen") if wanted == "gen" or word in _GENITIVES_IN_A or word.endswith(("enia", "ania", "ęcia")) else ("f", "nom")
+        known = word in _GENITIVES_IN_A or word[:-1] in _PERSON_SINGULARS or word.endswith(("enia", "ania", "ęcia"))
+        return ("m", "gen") if wanted == "gen" or known else ("f", "nom")
     if word.endswith("u"):
         return "m", "loc" if _takes_locative(preceding) else "gen"
     if is_feminine(word):

@@ -80,7 +80,7 @@ _METRE = ("metr metra metrowi metr metrem metrze", "metry metrów metrom metry m
 
 UNITS: dict[str, Noun] = {
     "%": Noun("m", "procent procent procentowi procent procentem procencie", "procent procent procentom procent procentami procentach"),
-    "‰": _fixed("promil"),
+    "‰": Noun("m", "promil promila promilowi promil promilem promilu", "promile promili promilom promile promilami promilach"),
     "km": _masculine("kilometr", "kilometrze"),
     "m": _masculine("metr", "metrze"),
     "cm": _masculine("centymetr", "centymetrze"),
@@ -115,42 +115,41 @@ UNITS: dict[str, Noun] = {
     "Mbit/s": _masculine("megabit", "megabicie", after="na sekundę"),
     "km/h": _masculine("kilometr", "kilometrze", after="na godzinę"),
     "szt": _PIECE,
-    "szt.": _PIECE,
     "m²": Noun("m", *_METRE, adjective="kwadratowy"),
     "m³": Noun("m", *_METRE, adjective="sześcienny"),
     '"': Noun("m", "cal cala calowi cal calem calu", "cale cali calom cale calami calach"),
-    "godz.": _HOUR,
     "godz": _HOUR,
-    "min.": _MINUTE,
-    "sek.": _SECOND,
     "sek": _SECOND,
-    "mies.": _MONTH,
     "mies": _MONTH,
-    "tyg.": _WEEK,
-    "os.": _feminine("osoba", "osobie", "osób"),
-    "kpl.": _masculine("komplet", "komplecie"),
-    "egz.": Noun(
+    "tyg": _WEEK,
+    "os": _feminine("osoba", "osobie", "osób"),
+    "kpl": _masculine("komplet", "komplecie"),
+    "egz": Noun(
         "m",
         "egzemplarz egzemplarza egzemplarzowi egzemplarz egzemplarzem egzemplarzu",
         "egzemplarze egzemplarzy egzemplarzom egzemplarze egzemplarzami egzemplarzach",
     ),
-    "op.": Noun(
+    "op": Noun(
         "n",
         "opakowanie opakowania opakowaniu opakowanie opakowaniem opakowaniu",
         "opakowania opakowań opakowaniom opakowania opakowaniami opakowaniach",
     ),
-    "tys.": _THOUSAND,
     "tys": _THOUSAND,
     "mln": Noun("m", "milion miliona milionowi milion milionem milionie", "miliony milionów milionom miliony milionami milionach"),
     "mld": _masculine("miliard", "miliardzie"),
     "dni": _DAY,
     "pkt": _masculine("punkt", "punkcie"),
-    "pkt.": _masculine("punkt", "punkcie"),
 }
-"""Written unit or abbreviation of a counted noun → the noun."""
+"""Written unit or abbreviation of a counted noun, without its dot → the noun."""
 
-TIMES = frozenset({"h", "min", "s", "ms", "godz.", "godz", "min.", "sek.", "sek", "mies.", "mies", "tyg.", "dni"})
+TIMES = frozenset({"h", "min", "s", "ms", "godz", "sek", "mies", "tyg", "dni"})
 """Units of time: "po 30 min" is "po trzydziestu minutach", while "po 2 kg" is "po dwa kilogramy"."""
+
+
+def unit(written: str) -> Noun | None:
+    """The noun of a unit, written with or without a dot; None for one that is not known."""
+    return UNITS.get(written.removesuffix("."))
+
 
 _CENT = _masculine("cent", "cencie")
 _BAN = Noun("m", "ban bana banowi ban banem banie", "bany banów banom bany banami banach")
