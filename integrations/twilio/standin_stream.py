@@ -128,6 +128,9 @@ class Line:
         """What the service sent against the protocol."""
         self.end: End = ""
         """How the stream ended; empty while it lives."""
+        self.reading = asyncio.Event()
+        """Cleared: nothing is read from the socket any more, as by a network that is stuck."""
+        self.reading.set()
         self._headers, self._speed = dict(headers or {}), speed
         self._queue: deque[tuple[bytes, asyncio.Future[float] | None]] = deque()
         self._socket: ClientConnection | None = None
@@ -247,6 +250,7 @@ class Line:
     async def _receive(self, socket: ClientConnection) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for text in socket:
+                await self.reading.wait()
                 self._take(text)
                 self._pulse.set()
         self._end("closed by the service")

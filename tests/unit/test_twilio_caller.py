@@ -160,6 +160,17 @@ async def test_the_network_fails_and_the_call_comes_back(bot: ToyBot) -> None:
     assert [event for event in bot.events if isinstance(event, Stop)] != []
 
 
+async def test_a_caller_whose_network_is_stuck(bot: ToyBot) -> None:
+    async with TwilioCaller(bot.socket, speed=SPEED) as caller:
+        caller.line.reading.clear()
+        await caller.silence(1.0)
+        assert caller.line.playback.pieces == []
+        caller.line.reading.set()
+        await caller.quiet()
+        assert np.array_equal(loud(caller.turns[0].heard()), [])  # it came in the next turn, late
+        assert np.array_equal(loud(caller.turn.heard()), loud(from_mulaw(to_mulaw(GREETING))))
+
+
 async def test_waiting_in_vain_fails_the_test(bot: ToyBot) -> None:
     async with TwilioCaller(bot.socket, speed=SPEED) as caller:
         await caller.quiet()
