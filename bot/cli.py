@@ -64,6 +64,32 @@ def talk(
 
 
 @app.command()
+def call(
+    wav: Annotated[list[str], typer.Option(help="What the caller says: audio files in order; key:5 presses a key, wait:8 is silent.")],
+    more: Annotated[list[str] | None, typer.Argument(help="More of them.")] = None,
+    lang: Lang = "pl",
+    flow: Annotated[str, typer.Option(help="Conversation to begin with.")] = "support",
+    person: Annotated[str, typer.Option(help="Person's id, such as P-1001.")] = "",
+    context: Annotated[str, typer.Option(help='JSON for the flow, such as \'{"job_id": "J-100"}\'.')] = "{}",
+    keep: Annotated[Path | None, typer.Option(help="Write both sides of the call to this WAV file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Call the bot without a phone: audio files speak, everything else is as on the line."""
+    from bot.calls.by_hand import call as take
+
+    turns = [*wav, *(more or [])]
+    asyncio.run(take(Settings(), turns, language=lang, flow=flow, person=person, context=json.loads(context), keep=keep, as_json=as_json))
+
+
+@app.command()
+def hear(files: list[str], lang: Lang = "pl", as_json: Json = False) -> None:
+    """Transcribe audio files, as a call would hear them."""
+    from bot.calls.by_hand import hear as listen
+
+    asyncio.run(listen(Settings(), files, lang, as_json=as_json))
+
+
+@app.command()
 def understand(texts: list[str], lang: Lang = "pl", as_json: Json = False) -> None:
     """Say what sentences mean; '-' reads one a line from standard input."""
     from bot.start import nlu_running

@@ -112,7 +112,12 @@ def show_pages(settings: Settings, key: str) -> None:
     base = settings.public_url.rstrip("/") or f"http://{shown_host}:{settings.port}"
     console.print()
     console.print("[bold green]Voxtrail is ready.[/]")
-    for path, what in (("/", "demo shop with the chat widget"), ("/journey", "people's timelines"), ("/docs", "the API")):
+    for path, what in (
+        ("/", "demo shop with the chat widget"),
+        ("/call", "the phone, in the browser"),
+        ("/journey", "people's timelines"),
+        ("/docs", "the API"),
+    ):
         console.print(f"  {base}{path:<10} {what}", highlight=False)
     console.print(f"  API key     {key}", highlight=False, soft_wrap=True)
     console.print("  Talk here   voxtrail talk --lang pl (with .venv/bin before it)", highlight=False)

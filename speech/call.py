@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -101,7 +102,7 @@ class Call:
         self._thinking = False
         self._over_voice = False  # the utterance in progress began over the bot's voice
         self._silences = 0
-        self._failures = 0
+        self._failures: Counter[str] = Counter()
         self._number = 0
         self._answers = 0
         self._clocks: dict[int, tuple[int, _Clock, dict[str, Any]]] = {}
@@ -266,7 +267,7 @@ class Call:
         except (SpeechError, TimeoutError) as error:
             await self._deaf(error)
             return
-        self._failures = 0
+        del self._failures["deaf"]
         if over_voice and self.playback.paused:
             answerable = self.answer.expectation.listen == "yes_no" and self.playback.left_s < 1.5
             if is_backchannel(transcript.text, self.language, answerable=answerable):
@@ -358,14 +359,12 @@ class Call:
             logger.error("a turn of a call could not be taken: %s", error)
             await self._fail("technical")
             return
-        self._failures = 0
+        del self._failures["technical"]
         clock.reply = self._now()
         if self._turns.empty() or answer.over or answer.hold:
             await self._say(answer, (spoken.number, clock, spoken.measures))
             return
         self._expect(answer)  # the caller went on meanwhile: this answer is never said
-        for sentence in answer.sentences:
-            self.dialog.heard(sentence.seq, "", whole=False)
 
     async def _bridged(self, answering: Coroutine[Any, Any, Answer], clock: _Clock) -> Answer:
         """Wait for the answer, and let the caller know that somebody is there."""
@@ -425,9 +424,7 @@ class Call:
                 except SpeechError as error:
                     logger.error("a sentence could not be spoken: %s", error)
                     self.counts["failures"] += 1
-                    self._failures += 1
-                    if self._failures >= MOST_FAILURES or not self.playback.busy:
-                        await self._cannot_speak()
+                    await self._cannot_speak()
                     return
                 self._observe("synthesis", self._now() - began)
                 self.playback.add(Piece(clause, samples, sentence.seq, sentence.firm or answer.over, number))
@@ -510,11 +507,11 @@ class Call:
         except DialogError:
             await self._fail("technical")
 
-    async def _fail(self, phrase: str) -> None:
+    async def _fail(self, phrase: Literal["technical", "deaf"]) -> None:
         """A part failed: say so in words that need none; after the third time in a row, say goodbye."""
         self.counts["failures"] += 1
-        self._failures += 1
-        if self._failures >= MOST_FAILURES:
+        self._failures[phrase] += 1
+        if self._failures[phrase] >= MOST_FAILURES:
             await self._end("failure")
         else:
             await self._phrase(phrase)

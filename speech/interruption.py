@@ -38,7 +38,7 @@ def is_backchannel(text: str, language: str, *, answerable: bool) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+    return [word.replace("-", "") for word in _WORD.findall(text.lower())]
 
 
 def _bare(word: str) -> str:
