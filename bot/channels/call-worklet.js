@@ -139,6 +139,7 @@ export class Playback {
     this.playing = false;
     this.idle = STILL_GAP; // samples since we ran dry in mid-sentence
     this.fading = []; // the end of a cleared sentence
+    this.rest = STILL_GAP; // samples since anything was played
     this.gaps = 0;
   }
 
@@ -164,6 +165,7 @@ export class Playback {
     const marks = this.queue.filter((piece) => typeof piece === 'string');
     this.queue = [];
     this.kept = 0;
+    this.rest = STILL_GAP;
     this.stop(STILL_GAP);
     marks.forEach(this.played);
   }
@@ -175,10 +177,15 @@ export class Playback {
     }
   }
 
+  /** Whether somebody speaks; the gap between two sentences does not count. */
+  get sounding() { return this.rest < STILL_GAP; }
+
   next() {
+    this.rest += 1;
     if (this.fading.length) return this.fading.shift();
     if (!this.playing && !this.starts()) return 0;
     const sample = this.queue[0][this.offset];
+    this.rest = 0;
     this.offset += 1;
     this.kept -= 1;
     if (this.offset < this.queue[0].length) return sample;
@@ -233,6 +240,7 @@ if (typeof registerProcessor === 'function') {
   registerProcessor('voxtrail-playback', class extends AudioWorkletProcessor {
     constructor() {
       super();
+      this.sounding = false;
       this.playback = new Playback(sampleRate, (mark) => this.port.postMessage({ mark, gaps: this.playback.gaps }));
       this.port.onmessage = ({ data }) => {
         if (data.frame) this.playback.add(new Uint8Array(data.frame));
@@ -243,6 +251,9 @@ if (typeof registerProcessor === 'function') {
 
     process(_inputs, [[output]]) {
       this.playback.render(output);
+      const { sounding, gaps } = this.playback;
+      if (sounding !== this.sounding) this.port.postMessage({ sounding, gaps });
+      this.sounding = sounding;
       return true;
     }
   });

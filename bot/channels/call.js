@@ -9,6 +9,7 @@ const CONNECT = 10000; // ms the server has to answer
 const RETRY = 4000; // the same while reconnecting
 const BACKLOG = 24000; // bytes not sent: 3 s of sound behind means that the line is dead
 const QUIET = 8000; // ms of nothing at all from the microphone before we say so
+const FAILED = ['failure', 'mute', 'lost']; // reasons of an end that is nobody's wish
 const LAST = 'voxtrail:last'; // our own mark after the server's last words
 const [SILENT, AUDIBLE] = [-85, -60]; // dB below full scale: a muted device; surely a sound
 
@@ -91,7 +92,8 @@ export function startCall(options) {
 class Call {
   constructor({ base = HERE, start, notify = () => {} }) {
     Object.assign(this, { base, start, notify, over: false, muted: false, conversation: null, token: null, socket: null, ready: false });
-    [this.startedAt, this.droppedAt, this.tries, this.gaps] = [0, 0, 0, 0];
+    [this.startedAt, this.droppedAt, this.tries, this.legs, this.gaps] = [0, 0, 0, 0, 0];
+    [this.told, this.sounding] = ['listening', false]; // what the server does, and whether it is heard
     this.reached = []; // marks played while the line was down
     this.returned = () => this.lost && this.relisten();
     this.left = () => this.hangUp();
@@ -189,7 +191,7 @@ class Call {
     this.socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => socket.send(JSON.stringify(first));
-    socket.onmessage = ({ data }) => (typeof data === 'string' ? this.told(data) : this.playback.port.postMessage({ frame: data }, [data]));
+    socket.onmessage = ({ data }) => (typeof data === 'string' ? this.receive(data) : this.playback.port.postMessage({ frame: data }, [data]));
     socket.onclose = () => this.drop();
     this.timer = setTimeout(() => this.drop(), patience);
   }
@@ -212,43 +214,49 @@ class Call {
     this.tries += 1;
   }
 
-  told(text) {
+  receive(text) {
     const { event, ...detail } = JSON.parse(text);
     if (event === 'started') this.begun(detail);
     else if (event === 'mark') this.playback.port.postMessage({ mark: detail.name });
     else if (event === 'clear') this.playback.port.postMessage({ clear: true });
     else if (event === 'busy' || event === 'error') this.finish(event, detail.text);
-    else if (event === 'ended') this.farewell(detail.text);
-    else if (event === 'caption') this.notify('caption', detail);
-    else if (event === 'state') this.turn(detail);
+    else if (event === 'ended' && detail.reason === 'restart') this.drop(); // it will be back in a moment
+    else if (event === 'ended') this.farewell(FAILED.includes(detail.reason) ? 'error' : 'ended', detail.text);
+    else if (event === 'caption') this.notify('caption', { ...detail, id: `${this.legs}-${detail.id}` }); // they count anew on a new line
+    else if (event === 'state') this.turn(detail.state, this.sounding);
   }
 
   begun({ conversation, token, language }) {
     clearTimeout(this.timer);
-    Object.assign(this, { conversation, token, ready: true, droppedAt: 0, startedAt: this.startedAt || Date.now() });
+    Object.assign(this, { conversation, token, ready: true, legs: this.legs + 1, droppedAt: 0, startedAt: this.startedAt || Date.now() });
     this.reached.splice(0).forEach((name) => this.send({ event: 'mark', name }));
     if (this.muted) this.send({ event: 'mute', on: true });
     this.notify('started', { conversation, token, language });
   }
 
-  turn({ state }) {
-    this.talk = state;
+  /** The server is done with speaking when it has sent the last word, the person when it was heard. */
+  turn(told, sounding) {
+    [this.told, this.sounding] = [told, sounding];
+    const talk = sounding ? 'speaking' : told;
+    if (talk === this.talk) return;
+    this.talk = talk;
     this.heardAt = Date.now();
-    this.notify('state', { state });
+    if (this.ready) this.notify('state', { state: talk });
   }
 
-  played({ mark, gaps }) {
+  played({ mark, gaps, sounding }) {
     this.gaps = gaps;
-    if (mark === LAST) this.finish('ended', this.lastWords);
+    if (mark === undefined) return this.turn(this.told, sounding);
+    if (mark === LAST) this.finish(...this.last);
     else if (this.ready) this.send({ event: 'mark', name: mark });
     else this.reached.push(mark);
   }
 
   /** The server has hung up, but its goodbye may still be on its way to the loudspeaker. */
-  farewell(text = '') {
-    this.lastWords = text;
+  farewell(...last) {
+    this.last = last;
     this.playback.port.postMessage({ mark: LAST });
-    this.timer = setTimeout(() => this.finish('ended', text), 3000);
+    this.timer = setTimeout(() => this.finish(...last), 3000);
     this.socket.onclose = null;
     this.ready = false;
   }
@@ -363,8 +371,9 @@ export const STYLES = `
 .compact .ph-orb { display: none; } .compact .ph-notice, .compact .ph-hint { font-size: 13.5px; }
 .compact .ph-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 10px; width: 100%; }
 .compact .ph-talk { flex: 1; min-width: 92px; text-align: start; } .compact .ph-row { gap: 8px; } .compact .ph-row button { width: auto; }
-.compact .ph-row i { width: 42px; height: 42px; background: var(--surface); } .compact .ph-row svg { width: 20px; height: 20px; } .compact .ph-row span { display: none; }
-.compact .ph-meter { width: 100%; } .phone.compact .ph-actions { gap: 8px; } .phone.compact .ph-actions button { min-height: 40px; padding: 6px 16px; }
+.compact .ph-row i { width: 42px; height: 42px; } .compact .ph-row :not(.ph-stop, [data-on], [aria-expanded="true"]) > i { background: var(--surface); } .compact .ph-row svg { width: 20px; height: 20px; } .compact .ph-row span { display: none; }
+.compact .ph-meter { width: 100%; } .phone.compact .ph-actions { gap: 8px; } .phone.compact .ph-actions button { min-height: 40px; padding: 6px 14px; }
+.compact[data-state="before"] .ph-bar { display: none; }
 .compact .ph-keys { grid-template-columns: repeat(3, 58px); gap: 6px 10px; } .phone.compact .ph-keys button { height: 40px; }
 .phone.compact[data-state="over"] .ph-talk { text-align: center; }
 @media (forced-colors: active) { .ph-row i, .ph-orb, .phone button { border: 1px solid CanvasText; } .ph-meter::before { background: CanvasText; } }
@@ -504,7 +513,7 @@ export class Phone {
     this.clock = setInterval(() => this.showTime(), 500);
     this.showTime();
     this.show('live');
-    this.turn('listening');
+    this.turn(this.current.talk || 'listening');
   }
 
   turn(state) {

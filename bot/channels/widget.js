@@ -8,7 +8,8 @@
  * site apart), data-server (address of the service, if it is not where this script is from).
  *
  * Page API: Voxtrail.open(), .close(), .start({flow, language, person, context}),
- * .setLanguage(code). Events, seen on document: voxtrail:ready and voxtrail:message
+ * .setLanguage(code). Where the server takes calls, a button begins one: the same conversation by voice, with
+ * its words in the log (call.js is loaded then). Events, seen on document: voxtrail:ready and voxtrail:message
  * (detail: conversation, seq, direction, author, text, buttons).
  */
 (() => {
@@ -37,7 +38,8 @@
       typing: 'Asystent pisze…', tooLong: 'Wiadomość jest za długa.', sending: 'wysyłanie…', retrying: 'nie wysłano, ponawiamy próbę',
       rejected: 'nie wysłano', connecting: 'Łączenie…', unreachable: 'Brak połączenia z czatem, ponawiamy próbę…',
       offline: 'Brak internetu. Wiadomości wyślemy, gdy połączenie wróci.', busy: 'Za dużo wiadomości naraz. Za chwilę spróbujemy ponownie.',
-      unavailable: 'Czat jest chwilowo niedostępny. Spróbuj ponownie później.',
+      unavailable: 'Czat jest chwilowo niedostępny. Spróbuj ponownie później.', phone: 'Zadzwoń', calling: 'Wróć do rozmowy głosowej',
+      noCall: 'Nie udało się przygotować rozmowy głosowej. Spróbuj ponownie.',
     },
     en: {
       title: 'Chat', subtitle: 'automated assistant', agent: 'chat with our team', open: 'Open chat', close: 'Close chat',
@@ -46,6 +48,7 @@
       tooLong: 'The message is too long.', sending: 'sending…', retrying: 'not sent, retrying', rejected: 'not sent', connecting: 'Connecting…',
       unreachable: 'Cannot reach the chat, retrying…', offline: 'You are offline. Messages will be sent once you are back.',
       busy: 'Too many messages at once. Trying again in a moment.', unavailable: 'The chat is unavailable right now. Please try again later.',
+      phone: 'Call', calling: 'Back to the call', noCall: 'The call could not be prepared. Please try again.',
     },
     ro: {
       title: 'Chat', subtitle: 'asistent automat', agent: 'conversație cu echipa noastră', open: 'Deschideți chatul', close: 'Închideți chatul',
@@ -53,6 +56,7 @@
       input: 'Mesajul dumneavoastră', placeholder: 'Scrieți un mesaj…', send: 'Trimite', you: 'Dumneavoastră', bot: 'Asistent', typing: 'Asistentul scrie…',
       tooLong: 'Mesajul este prea lung.', sending: 'se trimite…', retrying: 'netrimis, se reîncearcă', rejected: 'netrimis', connecting: 'Se conectează…',
       unreachable: 'Chatul nu răspunde, reîncercăm…', offline: 'Fără internet. Mesajele vor fi trimise când revine conexiunea.',
+      phone: 'Sunați', calling: 'Înapoi la apel', noCall: 'Apelul nu a putut fi pregătit. Încercați din nou.',
       busy: 'Prea multe mesaje deodată. Reîncercăm în câteva momente.', unavailable: 'Chatul nu este disponibil momentan. Vă rugăm să reveniți mai târziu.',
     },
   };
@@ -148,7 +152,7 @@
   svg { display: block; width: 21px; height: 21px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
   :focus { outline: none; } :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
   .sr, .bubble::before { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-  .launcher, .avatar, .send, .icon { flex: none; display: grid; place-items: center; border-radius: 50%; }
+  .launcher, .avatar, .send, .phone-button, .icon { flex: none; display: grid; place-items: center; border-radius: 50%; }
   .launcher, .avatar, .send, .mine .bubble, .buttons button:hover { background: var(--accent); color: var(--on-accent); }
   .launcher { position: fixed; right: 20px; bottom: 20px; z-index: 2147483000; width: 60px; height: 60px;
     box-shadow: 0 6px 20px rgb(16 42 48 / .3); transition: transform .15s; }
@@ -193,8 +197,11 @@
   form { display: flex; align-items: flex-end; gap: 8px; padding: 10px 12px 12px; border-top: 1px solid var(--line); }
   textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 148px; resize: none; padding: 10px 14px; border: 1px solid var(--line);
     border-radius: 22px; background: var(--raised); font-size: 16px; line-height: 22px; }
-  textarea::placeholder { color: var(--muted); opacity: 1; } textarea:focus-visible { outline-width: 2px; outline-offset: 0; }
-  .send { width: 44px; height: 44px; } .send:disabled { background: var(--bubble); color: var(--muted); cursor: default; }
+  textarea::placeholder { color: var(--muted); opacity: 1; } textarea:placeholder-shown { white-space: nowrap; } textarea:focus-visible { outline-width: 2px; outline-offset: 0; }
+  .send, .phone-button { width: 44px; height: 44px; } .phone-button { border: 1.5px solid var(--line); } .phone-button:hover { border-color: var(--muted); }
+  .launcher.calling { animation: ring 1.6s ease-out infinite; } @keyframes ring { to { box-shadow: 0 0 0 14px transparent; } from { box-shadow: 0 0 0 0 var(--accent); } }
+  .captions { display: flex; flex-direction: column; gap: 10px; } .captions:not(:empty) { padding-top: 10px; } .captions .bubble { opacity: .7; }
+  .send:disabled { background: var(--bubble); color: var(--muted); cursor: default; }
   .counter { padding: 0 16px 10px; text-align: end; }
   @media (max-width: 480px) {
     .panel { inset: var(--view-top, 0) 0 auto 0; width: 100%; height: var(--view-height, 100vh); border: 0; border-radius: 0; }
@@ -212,6 +219,7 @@
     menu: 'M12 5.3v.4M12 11.8v.4M12 18.3v.4',
     fresh: 'M12 5v14M5 12h14',
     send: 'M12 19V5M6 11l6-6 6 6',
+    phone: 'M6.6 3.500 9.300 3l1.900 4.600-2 1.700a12 12 0 0 0 5.500 5.500l1.700-2 4.600 1.900-.500 2.700A2.500 2.500 0 0 1 18 19.500 14.500 14.500 0 0 1 4.500 6a2.500 2.500 0 0 1 2.100-2.500Z',
   };
 
   function icon(name) {
@@ -231,13 +239,13 @@
     return element;
   }
 
-  function addStyles(root) {
+  function addStyles(root, styles) {
     try { // a constructed sheet passes a content security policy that forbids inline styles
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLES);
-      root.adoptedStyleSheets = [sheet];
+      sheet.replaceSync(styles);
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
     } catch {
-      root.append(h('style', {}, STYLES));
+      root.append(h('style', {}, styles));
     }
   }
 
@@ -287,22 +295,26 @@
     ui.menu = h('div', { class: 'menu', id: 'menu', role: 'menu', hidden: true }, ui.fresh);
     ui.log = h('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'data-testid': 'log', 'data-say': 'log' });
     ui.typing = h('div', { class: 'typing', role: 'img', 'data-testid': 'typing', 'data-say': 'typing', hidden: true }, h('i'), h('i'), h('i'));
-    ui.scroller = h('div', { class: 'scroller', role: 'group', tabindex: '0', 'data-say': 'log' }, ui.log, ui.typing);
+    ui.captions = h('div', { class: 'captions', 'aria-hidden': 'true', 'data-testid': 'captions' });
+    ui.scroller = h('div', { class: 'scroller', role: 'group', tabindex: '0', 'data-say': 'log' }, ui.log, ui.captions, ui.typing);
     ui.status = h('div', { class: 'status', role: 'status', 'data-testid': 'status' });
     ui.inputLabel = h('label', { for: 'input', class: 'sr' });
     ui.input = h('textarea', { id: 'input', rows: '1', 'data-testid': 'input', autocomplete: 'off', enterkeyhint: 'send', 'aria-describedby': 'counter' });
     ui.send = button('send', 'send', { type: 'submit', disabled: true }, icon('send'));
-    ui.form = h('form', {}, ui.inputLabel, ui.input, ui.send);
+    ui.phone = button('phone', 'phone', { class: 'phone-button', hidden: true }, icon('phone'));
+    ui.form = h('form', {}, ui.phone, ui.inputLabel, ui.input, ui.send);
     ui.counter = h('div', { class: 'counter', id: 'counter', 'data-testid': 'counter', hidden: true });
+
+    ui.header = h('header', {}, h('div', { class: 'avatar' }, icon('chat')), h('div', { class: 'names' }, ui.title, ui.subtitle),
+      ui.language, ui.menuButton, ui.close);
 
     ui.panel = h('section', { class: 'panel', id: 'panel', role: 'dialog', 'aria-labelledby': 'title', 'aria-describedby': 'subtitle',
       'data-testid': 'panel', tabindex: '-1', hidden: true },
-    h('header', {}, h('div', { class: 'avatar' }, icon('chat')), h('div', { class: 'names' }, ui.title, ui.subtitle), ui.language, ui.menuButton, ui.close),
-    ui.menu, ui.scroller, ui.status, ui.form, ui.counter);
+    ui.header, ui.menu, ui.scroller, ui.status, ui.form, ui.counter);
 
     ui.host = document.createElement('voxtrail-chat');
     ui.root = ui.host.attachShadow({ mode: 'open' });
-    addStyles(ui.root);
+    addStyles(ui.root, STYLES);
     paint(ui.host);
     ui.root.append(ui.launcher, ui.panel);
   }
@@ -320,6 +332,7 @@
       if (element.tagName === 'BUTTON') element.title = t(element.dataset.say);
     }
     messages().forEach(labelAuthor);
+    if (phone) phone.setLanguage(language);
     showOwner();
     showLauncher();
     showDelivery();
@@ -334,10 +347,12 @@
   const showOwner = () => { ui.subtitle.textContent = t(withAgent ? 'agent' : 'subtitle'); };
 
   function showLauncher() {
-    const text = t(isOpen() ? 'close' : 'open');
+    const calls = Boolean(phone && phone.live) && !isOpen();
+    const text = t(isOpen() ? 'close' : calls ? 'calling' : 'open');
     ui.launcher.setAttribute('aria-expanded', String(isOpen()));
     ui.launcher.setAttribute('aria-label', unread ? `${text} (${t('unread')}: ${unread})` : text);
-    ui.launcherIcon.replaceChildren(icon(isOpen() ? 'close' : 'chat'));
+    ui.launcherIcon.replaceChildren(icon(isOpen() ? 'close' : calls ? 'phone' : 'chat'));
+    ui.launcher.classList.toggle('calling', calls);
     ui.badge.hidden = !unread;
     ui.badge.textContent = unread > 9 ? '9+' : String(unread);
   }
@@ -392,6 +407,7 @@
     else if (Array.isArray(turn.buttons) && turn.buttons.length) element.append(buttonRow(turn.buttons));
     labelAuthor(element);
     place(element);
+    retireCaptions(mine);
     retireButtons();
     if (mine || following) scrollToEnd();
     if (!quiet) announce(turn, author, text);
@@ -622,6 +638,7 @@
 
   function resetView() {
     epoch += 1;
+    if (phone) phone.hangUp();
     disconnect();
     shown = load().id || null;
     caughtUp = false;
@@ -718,6 +735,84 @@
     quietTimer = setTimeout(() => { disconnect(); connect(); }, 90000);
   }
 
+  // ------------------------------------------------------------------- calls
+
+  let phone = null; // the Phone of call.js, while it is shown
+  let looks = null; // its styles, once they are in
+
+  /** Shows the button where a call is possible: here and on the server. */
+  async function offerCalls() {
+    if (!window.isSecureContext || !navigator.mediaDevices) return;
+    const { ready } = await request('GET', 'v1/calls/ready').catch(() => ({}));
+    ui.phone.hidden = !ready || Boolean(phone);
+  }
+
+  async function openPhone() {
+    ui.phone.hidden = true;
+    try {
+      const module = await import(new URL('call.js', BASE).href);
+      if (!looks) addStyles(ui.root, looks = module.STYLES);
+      phone = new module.Phone({ language, compact: true, base: BASE, start: callOpening, notify: followCall, close: closePhone });
+      ui.header.after(phone.element);
+      phone.element.querySelector('button').focus();
+    } catch {
+      ui.phone.hidden = false;
+      ui.status.textContent = t('noCall');
+    }
+  }
+
+  function closePhone() {
+    phone.element.remove();
+    phone = null;
+    offerCalls();
+    (touch.matches ? ui.panel : ui.input).focus();
+  }
+
+  /** What the call begins with: the conversation of the chat, should it be starting once it has, else a new one. */
+  async function callOpening() {
+    while (!load().id && busy) await new Promise((resolve) => setTimeout(resolve, 100));
+    const { id, token, options } = load();
+    const { flow, person, context } = options || defaults;
+    return id ? { token } : { flow, language, person, context };
+  }
+
+  function followCall(name, detail) {
+    if (name === 'started') keepConversation(detail);
+    if (name === 'caption') showCaption(detail);
+    if (name === 'ended') ui.captions.replaceChildren();
+    if (name === 'ended') sync();
+    if (name === 'started' || name === 'ended') showLauncher();
+  }
+
+  function keepConversation({ conversation: id, token }) {
+    if (id === load().id) return;
+    save({ id, token, at: Date.now() });
+    disconnect();
+    shown = id;
+    caughtUp = false;
+    connect();
+  }
+
+  /** What is being said. As soon as it is a turn of the conversation it comes into the log as any other message. */
+  function showCaption({ who, text, final, id }) {
+    const known = Array.from(ui.captions.children).find((element) => element.dataset.id === id);
+    const mine = who === 'caller';
+    if (known) known.remove();
+    if (!text || (!mine && isInLog(text))) return;
+    const element = h('div', { class: mine ? 'message mine' : 'message', 'data-id': id, 'data-who': who, 'data-final': String(final) });
+    element.append(h('div', { class: 'bubble', dir: 'auto' }, text));
+    ui.captions.append(element);
+    if (following) scrollToEnd();
+  }
+
+  const isInLog = (text) => messages().slice(-8).some((m) => m.dataset.author !== 'person' && m.querySelector('.bubble').textContent === text);
+
+  /** A message came: what it says needs no caption any more. A sentence that the person has not finished does. */
+  function retireCaptions(mine) {
+    const isDone = ({ dataset }) => (mine ? dataset.who === 'caller' && dataset.final === 'true' : dataset.who !== 'caller');
+    Array.from(ui.captions.children).filter(isDone).forEach((element) => element.remove());
+  }
+
   // ----------------------------------------------------------------- opening
 
   const isOpen = () => !ui.panel.hidden;
@@ -738,6 +833,7 @@
     wanted = true;
     connect();
     nudge();
+    offerCalls();
   }
 
   function close() {
@@ -836,6 +932,7 @@
     on(ui.close, 'click', close);
     on(ui.menuButton, 'click', () => toggleMenu(ui.menu.hidden));
     on(ui.fresh, 'click', () => start());
+    on(ui.phone, 'click', openPhone);
     on(ui.root, 'click', (event) => !ui.menuButton.contains(event.target) && toggleMenu(false));
     on(ui.language, 'change', () => chooseLanguage(ui.language.value));
     on(ui.input, 'input', typed);
