@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     stt_device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", validation_alias="VOXTRAIL_STT_DEVICE", description="Where Whisper runs: auto takes a GPU when there is one."
     )
-    speech_python: Path = Field(
+    voices_python: Path = Field(
         ROOT / ".venv-voices" / "bin" / "python",
         validation_alias="VOXTRAIL_VOICES_PYTHON",
         description="Python of the environment that Piper and espeak-ng are installed in.",

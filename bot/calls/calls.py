@@ -63,7 +63,7 @@ class Calls:
 
         given = {language: VoiceChoice(v.voice, v.rate, v.volume) for language, v in self.settings.voices.items()}
         folder = self.settings.run_dir
-        self._voices = Voices(self.settings.speech_python, folder, given, self.settings.voice_cache)
+        self._voices = Voices(self.settings.voices_python, folder, given, self.settings.voice_cache)
         transcriber = WhisperTranscriber(self.settings.stt_model, folder, self.settings.stt_workers, self.settings.stt_device)
         try:
             await self._voices.start()
