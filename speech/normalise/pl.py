@@ -64,6 +64,26 @@ _CHILDREN = {
     9: ("dziewięcioro", "dziewięciorga"),
 }
 """Collective numerals, nominative and genitive."""
+_NUMBERED = frozenset(
+    (
+        "piętro",
+        "piętrze",
+        "rata",
+        "ratę",
+        "racie",
+        "klasa",
+        "klasie",
+        "miejsce",
+        "etap",
+        "rok",
+        "dzień",
+        "tydzień",
+        "tura",
+        "runda",
+        "semestr",
+    )
+)
+"""Nouns in the singular, which more than one of cannot stand before: the number is an ordinal."""
 _SYMBOLS = {
     "&": "i",
     "+": "plus",
@@ -101,11 +121,14 @@ class Polish:
 
     def count(self, value: Decimal, noun: str, preceding: str = "") -> str:
         """The numeral in the gender and case of ``noun`` (one word, or the few that follow) and of ``preceding``; then the noun
-        as it was. A noun that begins with a hyphen grows together with the number: "14-dniowy" → "czternastodniowy"."""
+        as it was. A noun that begins with a hyphen grows together with the number: "14-dniowy" → "czternastodniowy"; one in
+        the singular is numbered: "2 piętro" → "drugie piętro"."""
         if noun.startswith("-"):
             return _compound(value, noun[1:])
         if not noun:
             return self.number(value, preceding)
+        if noun.lower() in _NUMBERED and value > 1 and value == value.to_integral_value():
+            return f"{self.ordinal(int(value), noun, preceding)} {noun}"
         return f"{_numeral(value, noun, preceding)} {noun}"
 
     def ordinal(self, value: int, following: str, preceding: str = "") -> str:

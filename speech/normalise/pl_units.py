@@ -79,7 +79,7 @@ _DEGREES = ("stopień stopnia stopniowi stopień stopniem stopniu", "stopnie sto
 _METRE = ("metr metra metrowi metr metrem metrze", "metry metrów metrom metry metrami metrach")
 
 UNITS: dict[str, Noun] = {
-    "%": Noun("m", "procent procent procentowi procent procentem procencie", "procent procent procentom procent procentami procentach"),
+    "%": Noun("m", "procent procenta procentowi procent procentem procencie", "procent procent procentom procent procentami procentach"),
     "‰": Noun("m", "promil promila promilowi promil promilem promilu", "promile promili promilom promile promilami promilach"),
     "km": _masculine("kilometr", "kilometrze"),
     "m": _masculine("metr", "metrze"),

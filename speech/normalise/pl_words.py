@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-FEMININE = """adnotacja akcja aktualizacja aleja apaszka aplikacja aukcja awaria bateria belka blokada bluza bluzka bonifikata brama
-    bramka bransoletka branża broszura butelka butla cegła cena centrala choroba chusta chwila ciotka córka cyfra czapka czekolada
-    część data dawka decyzja deklaracja delegacja dieta dioda dniówka doba doniczka dopłata doręczycielka dostawa dostawka drabina
-    droga drukarka drużyna dziewczyna edycja egzekucja ekspertyza emerytura etykieta faktura filia filiżanka firma forma formuła
-    fotografia funkcja galeria gazeta głowa godzina gra granica grupa grzałka grzywna gwarancja gwiazdka hala herbata historia
-    hulajnoga hurtownia impreza informacja inspekcja instalacja instrukcja instytucja integracja inwestycja jednostka joga kabina
-    kadencja kamera kanapa kanapka kandydatka kapsułka kara karma karta kartka kasa kategoria kawa kieszeń klasa klatka klientka
-    kobieta kolacja kołdra kolejka kolekcja koleżanka kolumna kombinacja komisja komoda komórka kondygnacja konferencja konsola
-    konsultacja konsultantka kontrola koperta kopia korekta koronka kość kosmetyczka kostka koszula koszulka krawędź kreska kropka
-    kropla kroplówka książka kuchnia kurierka kurtka kuweta kwarantanna kwestia kwota ładowarka lampa lampka latarka łazienka
-    legitymacja lekarka lekcja lektorka lektura licencja liczba linia litera lodówka łódź lokalizacja lokata łyżeczka łyżka marka
-    maseczka maska maszyna maszynka mata metka miara minuta miska moneta możliwość mysz myszka nadgodzina nagroda naklejka
-    należność naprawa nazwa negocjacja niedziela noc noga norma nota notatka nowość obietnica obniżka obrączka obsługa ocena
-    odmiana odpowiedź odprawa odsetka odznaka odżywka oferta okazja okolica opaska opcja operacja opinia opłata opona organizacja
-    osłona osoba pacjentka paczka paczuszka paleta pamiątka para partia patelnia pensja pieczęć pielęgniarka pigułka piłka
-    piosenka piżama plansza platforma płatność plomba płyta płytka pocztówka podkładka podróż podstawa poduszka podwyżka pokrywa
-    polisa półka połowa pomoc pompa poprawka pora porada porcja posada pościel postać powieść powłoka pozycja pożyczka
-    praktyka pralka premia prezentacja próba próbka procedura promocja propozycja prośba proteza prowizja przekąska przerwa
-    przesłanka przestrzeń przesyłka przychodnia przyczyna przypadłość przysługa publikacja pula pułapka puszka rada rakieta rama
-    ramka rana rata reakcja recenzja recepta referencja reguła rehabilitacja rejestracja ręka rękawica rękawiczka reklama
-    reklamacja rekomendacja rekrutacja rekruterka relacja rezerwacja rodzina rola rolka roślina róża rozmowa rozprawa rubryka
-    runda rura rzecz sadzonka sala saszetka scena ściana ścieżka sekcja sekunda seria sesja setka sieć siostra skala skarbonka
-    skarga skarpeta skarpetka składka skórka skrzynia skrzynka słuchawka smycz sobota sofa specjalistka specyfikacja spłata
-    spódnica spółka sprawa sprzedawczyni środa śruba stacja stawka stopa strata strefa strona struktura strzykawka studentka
-    subskrypcja sukienka suma sumka świeca szafa szafka szansa szczepionka szczoteczka szklanka szkoda szkoła sztuka szuflada
-    szyba tabela tabletka tablica taca taśma technologia teczka terapia tona torba torebka transakcja transza trasa treść
-    truskawka tubka uczennica uczestniczka ugoda ulga ulica ulotka umiejętność umowa usługa usterka uwaga wada walizka wanna
-    warstwa wątpliwość wersalka wersja wiadomość wideorozmowa wierzytelność wieża windykacja wizyta wizytówka wkładka wpłata
-    wskazówka wycena wycieczka wymiana wypłata wystawa wysyłka zabawa zabawka zagadka zaległość zaleta zaliczka zapiekanka zapłata
-    żarówka zasada zawieszka zgoda zgrzewka zmiana zniżka żona zupa"""
+FEMININE = """adnotacja akcja aktualizacja aleja alergia ampułka apaszka aplikacja aukcja awaria bateria belka blizna blokada bluza bluzka bombka
+bonifikata brama bramka bransoletka branża broszura brygada bułka butelka butla cegła cena centrala choinka choroba chusta chwila ciąża
+ciotka córka cyfra czapka czekolada czekoladka część data dawka decyzja deklaracja delegacja deska dieta dioda dniówka doba dolegliwość
+donica doniczka dopłata doręczycielka dostawa dostawka drabina droga drukarka drużyna dziewczyna edycja egzekucja ekipa ekspertyza
+emerytura etykieta faktura farba filia filiżanka firanka firma fizjoterapeutka forma formuła fotografia funkcja gąbka galeria gazeta
+głowa godzina gra granica grupa grzałka grzywna gwarancja gwiazdka hala herbata hipoteka historia hospitalizacja hulajnoga hurtownia
+impreza infekcja informacja inspekcja instalacja instrukcja instytucja integracja inwestycja jednostka joga kabina kadencja kamera
+kanapa kanapka kandydatka kapsułka kara karma karta kartka kasa kategoria kawa kierowniczka kieszeń klasa klatka klientka kobieta
+kolacja kołdra kolejka kolekcja koleżanka kolumna kombinacja komisja komoda komórka kondygnacja konferencja konsola konsultacja
+konsultantka kontrola koparka koperta kopia korekta korona koronka kość kosmetyczka kostka koszula koszulka krawędź kredka kreska kropka
+kropla kroplówka książka kuchenka kuchnia kurierka kurtka kuweta kwarantanna kwatera kwestia kwota ładowarka lalka lampa lampka latarka
+łazienka legitymacja lekarka lekcja lektorka lektura licencja licówka licytacja liczba linia linijka litera lodówka łódź lokalizacja
+lokata łyżeczka łyżka marka marynarka maść maseczka maska maszyna maszynka mata metka miara minuta miska moneta możliwość mysz myszka
+nadgodzina nadpłata nagroda nakładka naklejka należność naprawa nauczycielka nazwa negocjacja nerka niedopłata niedziela noc noga norma
+nota notatka nowość obietnica obniżka obrączka obsługa obudowa ocena odmiana odpowiedź odprawa odsetka odznaka odżywka oferta okazja
+okolica opaska opcja operacja opinia opłata opona opowieść organizacja osłona osoba pacjentka paczka paczuszka paleta pamiątka para
+partia patelnia pensja pieczęć pielęgniarka pigułka piła piłka piosenka piżama pizza plansza platforma płatność plomba płyta płytka
+pocztówka podkładka podróż podstawa poduszka podwyżka pokrywa polisa półka połowa pomoc pompa pompka poprawka pora porada poradnia
+porcja posada pościel postać powieść powłoka pozycja pożyczka praca praktyka pralka premia prezentacja próba próbka procedura promocja
+propozycja prośba proteza prowizja przedpłata przekąska przeprowadzka przerwa przesiadka przesłanka przestrzeń przesyłka przychodnia
+przyczyna przypadłość przysługa publikacja pula pułapka puszka rada rakieta rama ramka rana rata reakcja recenzja recepta referencja
+reguła rehabilitacja rejestracja rejestratorka ręka rękawica rękawiczka reklama reklamacja rekomendacja rekrutacja rekruterka relacja
+rezerwacja rodzina rola roleta rolka roślina róża rozmowa rozprawa rubryka runda rura rzecz sadzonka sala sałatka saszetka scena ściana
+ścierka ścieżka sekcja sekunda seria sesja setka sieć siostra skala skarbonka skarga skarpeta skarpetka składka skórka skrzynia skrzynka
+słuchawka smycz sobota sofa specjalistka specyfikacja spłata spódnica spółka sprawa sprzedawczyni środa śruba stacja stawka stopa strata
+strefa strona struktura strzykawka studentka subskrypcja sukienka suma sumka suszarka świeca świeczka szafa szafka szansa szczepionka
+szczoteczka szczotka szklanka szkoda szkoła sztuka szuflada szyba tabela tabletka tablica taca taryfa taśma technologia teczka
+teleporada terapia tona torba torebka transakcja transza trasa treść truskawka tubka uczelnia uczennica uczestniczka ugoda ulga ulica
+ulotka umiejętność umowa usługa usterka uwaga wada walizka wanna warstwa wątpliwość wersalka wersja wiadomość wideokonsultacja
+wideorozmowa wiertarka wierzytelność wieża windykacja wizyta wizytówka wkładka wkrętarka wpłata wskazówka wycena wycieczka wymiana
+wypłata wystawa wysyłka zabawa zabawka zagadka zaległość zaleta zaliczka zapalniczka zapiekanka zapłata żarówka zasada zasłona zawieszka
+zgoda zgrzewka zmiana zmywarka zniżka żona zupa żyła"""
 """Feminine nouns of shops, clinics, debts and jobs in the nominative singular: their plural in -y, -i, -e looks masculine."""
 
 PERSONS = """pracownik pracownicy pracowników|klient klienci klientów|lekarz lekarze lekarzy|kandydat kandydaci kandydatów
@@ -47,7 +49,10 @@ technik technicy techników|asystent asystenci asystentów|członek członkowie 
 odbiorca odbiorcy odbiorców|nadawca nadawcy nadawców|opiekun opiekunowie opiekunów|kolega koledzy kolegów|pan panowie panów
 analityk analitycy analityków|deweloper deweloperzy deweloperów|tester testerzy testerów|poręczyciel poręczyciele poręczycieli
 współpracownik współpracownicy współpracowników|mieszkaniec mieszkańcy mieszkańców|chirurg chirurdzy chirurgów|monter monterzy monterów
-fizjoterapeuta fizjoterapeuci fizjoterapeutów|windykator windykatorzy windykatorów|kasjer kasjerzy kasjerów|kupujący kupujący kupujących"""
+fizjoterapeuta fizjoterapeuci fizjoterapeutów|windykator windykatorzy windykatorów|kasjer kasjerzy kasjerów|ekspert eksperci ekspertów
+spawacz spawacze spawaczy|elektryk elektrycy elektryków|ślusarz ślusarze ślusarzy|kucharz kucharze kucharzy|kelner kelnerzy kelnerów
+psycholog psycholodzy psychologów|lider liderzy liderów|rozmówca rozmówcy rozmówców|trener trenerzy trenerów|murarz murarze murarzy
+handlowiec handlowcy handlowców|administrator administratorzy administratorów|pracodawca pracodawcy pracodawców|księgowy księgowi księgowych"""
 """Men: nominative singular, nominative and genitive plural. Numerals before them have forms of their own."""
 
 _WEEKDAYS = (
@@ -99,7 +104,6 @@ ABBREVIATIONS: dict[str, str] = {
     "Zygmunta III": "Zygmunta trzeciego",
     "Piusa XI": "Piusa jedenastego",
     "Jana XXIII": "Jana dwudziestego trzeciego",
-    "m.": "mieszkania",
     "lok.": "lokal",
     "woj.": "województwo",
     "pow.": "powiat",
@@ -166,6 +170,7 @@ ABBREVIATIONS: dict[str, str] = {
     "ww.": "wyżej wymienione",
     "jw.": "jak wyżej",
     "dot.": "dotyczy",
+    "kat.": "kategorii",
     "ds.": "do spraw",
     "ew.": "ewentualnie",
     "cd.": "ciąg dalszy",
@@ -245,6 +250,10 @@ ABBREVIATIONS: dict[str, str] = {
     "eSIM": "i sim",
     "WiFi": "łaj faj",
     "Wi-Fi": "łaj faj",
+    "STOP": "stop",
+    "START": "start",
+    "TAK": "tak",
+    "NIE": "nie",
     "BOK": "bok",
     "PLN": "złotych",
     "EUR": "euro",
