@@ -60,3 +60,22 @@ def probabilities(samples: Samples) -> list[float]:
     vad = SileroVad()
     padded = np.pad(samples, (0, -len(samples) % CHUNK))
     return [vad.probability(padded[start : start + CHUNK]) for start in range(0, len(padded), CHUNK)]
+
+
+def voiced_s(samples: Samples) -> float:
+    """Seconds of speech in a piece of audio that stands alone."""
+    return sum(chance >= SPEECH for chance in probabilities(samples)) * CHUNK / RATE
+
+
+def pieces(samples: Samples, longest_s: float) -> list[Samples]:
+    """The audio in order, in pieces of at most ``longest_s`` seconds, cut where a third of a second is least like speech."""
+    longest = int(longest_s * RATE)
+    if len(samples) <= longest:
+        return [samples]
+    around = np.ones(11) / 11
+    calm = np.convolve(probabilities(samples), around, "same")
+    cuts = [0]
+    while len(samples) - cuts[-1] > longest:
+        first, last = (cuts[-1] + longest // 2) // CHUNK + 1, (cuts[-1] + longest) // CHUNK
+        cuts.append((first + int(np.argmin(calm[first:last]))) * CHUNK)
+    return [samples[start:end] for start, end in zip(cuts, [*cuts[1:], len(samples)], strict=True)]
