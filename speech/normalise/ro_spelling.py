@@ -6,7 +6,7 @@ import re
 from itertools import groupby, pairwise
 
 from speech.normalise.ro_numbers import DIGITS
-from speech.normalise.ro_words import LETTERS, SIGNS
+from speech.normalise.ro_words import LETTERS, SIGNS, SOUNDS
 
 GROUP = 4
 """The most characters said in one breath."""
@@ -55,7 +55,8 @@ def _parts(text: str) -> str:
     said = []
     for piece in re.findall(r"[^\W\d_]+|\d+|\D", text):
         if piece.isalpha():
-            said.append(piece.lower() if _readable(piece.lower()) else " ".join(map(character, piece)))
+            word = piece.lower()
+            said.append(SOUNDS.get(word, word) if _readable(word) else " ".join(map(character, piece)))
         else:
             said.append(" ".join(map(character, piece)))
     return " ".join(filter(None, said))

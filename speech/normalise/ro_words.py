@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
-from speech.normalise.ro_numbers import Gender, cardinal, ordinal
+from speech.normalise.ro_numbers import Gender, ordinal
 
 
 class Noun(NamedTuple):
@@ -35,7 +36,7 @@ CURRENCIES: dict[str, tuple[Noun, Noun]] = {
     "RON": (Noun("leu", "lei", "m"), Noun("ban", "bani", "m")),
     "EUR": (Noun("euro", "euro", "m"), Noun("cent", "cenți", "m")),
     "USD": (Noun("dolar", "dolari", "m"), Noun("cent", "cenți", "m")),
-    "GBP": (Noun("liră sterlină", "lire sterline", "f"), Noun("penny", "pence", "m")),
+    "GBP": (Noun("liră sterlină", "lire sterline", "f"), Noun("penny", "pens", "m")),
     "PLN": (Noun("zlot", "zloți", "m"), Noun("gros", "groși", "m")),
     "CZK": (Noun("coroană cehă", "coroane cehe", "f"), Noun("haler", "haleri", "m")),
     "CHF": (Noun("franc elvețian", "franci elvețieni", "m"), Noun("centimă", "centime", "f")),
@@ -201,6 +202,7 @@ ABBREVIATIONS = {
     "sc.": "scara",
     "ap.": "apartamentul",
     "et.": "etajul",
+    "cab.": "cabinetul",
     "jud.": "județul",
     "mun.": "municipiul",
     "sect.": "sectorul",
@@ -217,6 +219,8 @@ ABBREVIATIONS = {
     "max.": "maximum",
     "min.": "minimum",
     "aprox.": "aproximativ",
+    "a.c.": "anul curent",
+    "înreg.": "înregistrare",
     "cca": "circa",
     "cca.": "circa",
     "pt.": "pentru",
@@ -300,11 +304,31 @@ ABBREVIATIONS = {
     "DHL": "de haș el",
 }
 
-_ROMAN = ("II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII", "XIX", "XX", "XXI")
-_ROMAN_VALUES = (2, 3, 4, 6, 7, 8, 9, *range(11, 22))
-"""Roman numerals ("trimestrul II", "clasa a IX-a"); I, V and X alone are letters more often than numbers."""
-for _numeral, _value in zip(_ROMAN, _ROMAN_VALUES, strict=True):
-    ABBREVIATIONS[_numeral] = cardinal(_value)
-for _numeral, _value in (*zip(_ROMAN, _ROMAN_VALUES, strict=True), ("V", 5), ("X", 10)):
+SOUNDS = {
+    "e-mail": "imeil",
+    "email": "imeil",
+    "gmail": "gimeil",
+    "online": "onlain",
+    "site": "sait",
+    "whatsapp": "uatsap",
+    "facebook": "feisbuc",
+    "google": "gugăl",
+    "job": "giob",
+    "call-center": "col-senter",
+    "feedback": "fidbec",
+}
+"""English words in everyday use, spelled so that a Romanian voice says them as people do (espeak-ng reads "e-mail" as
+"iemail", "online" as "online"); with their articles and plurals below."""
+for _written, _sound in SOUNDS.items():
+    ABBREVIATIONS[_written] = _sound
+    for _ending in ("ul", "ului", "uri", "urile", "urilor"):
+        ABBREVIATIONS[f"{_written}{_ending}"] = ABBREVIATIONS[f"{_written}-{_ending}"] = f"{_sound}{_ending}"
+
+_WEEK = ("luni", "marți", "miercuri", "joi", "vineri", "sâmbătă", "duminică")
+for _first, _last in combinations(_WEEK, 2):  # "luni-vineri" is read as one word otherwise
+    ABBREVIATIONS[f"{_first}-{_last}"] = f"de {_first} până {_last}"
+
+_ROMAN = ("II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
+for _value, _numeral in enumerate(_ROMAN, start=2):  # "clasa a IX-a", "al III-lea etaj"; without an ending the base counts them
     ABBREVIATIONS[f"{_numeral}-lea"] = ordinal(_value, "m", article=False)
     ABBREVIATIONS[f"{_numeral}-a"] = ordinal(_value, "f", article=False)
