@@ -41,7 +41,7 @@ _SINGULAR_ENDINGS: tuple[tuple[tuple[str, ...], Gender, Case], ...] = (
     (("o",), "n", "nom"),
     (("ę",), "f", "acc"),
 )
-_LOCATIVE_ENDINGS = ("trze", "urze", "erze", "kcie", "ędzie", "apie", "rtale", "iale", "ancie", "minie")
+_LOCATIVE_ENDINGS = ("trze", "urze", "erze", "kcie", "ędzie", "apie", "rtale", "iale", "ancie", "minie", "zonie")
 """Endings of masculine and neuter locatives that are no nominative ("piętrze", "punkcie")."""
 
 _SOFTENED = (
@@ -62,25 +62,32 @@ _SOFTENED = (
     ("ce", "ka"),
 )
 """Endings of the dative and locative of feminine nouns and the nominative they come from ("racie" ← "rata")."""
-_PLURALS = (
-    *(("y", "a"), ("i", "a"), ("e", "a"), ("ę", "a"), ("ą", "a"), ("ach", "a"), ("ami", "a"), ("om", "a")),
-    *(
-        ("ści", "ść"),
-        ("ci", "ć"),
-        ("dzi", "dź"),
-        ("nie", "ń"),
-        ("ni", "ń"),
-        ("ściach", "ść"),
-        ("ściami", "ść"),
-        ("y", ""),
-        ("e", ""),
-        ("ą", ""),
-        ("i", ""),
-        ("ek", "ka"),
-        ("ób", "oba"),
-        ("", "a"),
-    ),
+_ENDINGS = (
+    ("y", "a"),
+    ("i", "a"),
+    ("e", "a"),
+    ("ę", "a"),
+    ("ą", "a"),
+    ("ach", "a"),
+    ("ami", "a"),
+    ("om", "a"),
+    ("ści", "ść"),
+    ("ściach", "ść"),
+    ("ściami", "ść"),
+    ("ci", "ć"),
+    ("dzi", "dź"),
+    ("nie", "ń"),
+    ("ni", "ń"),
+    ("y", ""),
+    ("e", ""),
+    ("ą", ""),
+    ("i", ""),
+    ("ek", "ka"),
+    ("ób", "oba"),
+    ("", "a"),
+    *_SOFTENED,
 )
+"""Every ending of a feminine noun and the nominative's in its place ("paczkami" ← "paczka", "osób" ← "osoba")."""
 _FEMININE_ENDINGS = re.compile(r".{2,}(?:[csz]j[eiaęą]|[csz]jach|[csz]jami|ości|ość|ościach|ościami|ii)$")
 _ADJECTIVE = re.compile(r".{2,}(?:(?:[nwtłrdmpb]|[^aeiouyó]sz|ąc)(?:e|y|a|ą|ej|ych|ym|ymi|ego|emu)|[kg](?:ie|ich|im|imi|iego))$")
 _GENITIVE_PLURAL = re.compile(r"(?:ów|ek|ych|ich|eń|ań|ęć|ęcy|cji|sji|zji)$|^(?:osób|lat|dób|tygodni|groszy|złotych|kont|zdjęć|miejsc)$")
@@ -127,7 +134,7 @@ def is_feminine(word: str) -> bool:
     """Whether a form of a noun, in any case and number, is known as feminine."""
     if word in _FEMININE or _FEMININE_ENDINGS.match(word):
         return True
-    return any(word.endswith(end) and word[: len(word) - len(end)] + lemma in _FEMININE for end, lemma in _PLURALS + _SOFTENED)
+    return any(word.endswith(end) and word[: len(word) - len(end)] + lemma in _FEMININE for end, lemma in _ENDINGS)
 
 
 def gender_of(word: str) -> Gender:
@@ -191,7 +198,7 @@ def after_ordinal(following: str, preceding: str = "") -> tuple[Gender, Case]:
         return "m", "nom"
     if word in ("dniu", "roku", "tygodniu", "miesiącu", "miejscu", "kroku") and case_after(preceding) != "gen":
         return "m", "loc"
-    if not is_feminine(word) and word.endswith("e") and (word.endswith(_LOCATIVE_ENDINGS) or _takes_locative(preceding)):
+    if not is_feminine(word) and word.endswith(_LOCATIVE_ENDINGS):
         return "m", "loc"
     if word.endswith(("y", "i")) and not _ADJECTIVE.match(word):
         return "f", "gen"

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-FEMININE = """adnotacja akcja aktualizacja aleja alergia ampułka apaszka aplikacja aukcja awaria bateria belka blizna blokada bluza bluzka bombka
-bonifikata brama bramka bransoletka branża broszura brygada bułka butelka butla cegła cena centrala choinka choroba chusta chwila ciąża
-ciotka córka cyfra czapka czekolada czekoladka część data dawka decyzja deklaracja delegacja deska dieta dioda dniówka doba dolegliwość
-donica doniczka dopłata doręczycielka dostawa dostawka drabina droga drukarka drużyna dziewczyna edycja egzekucja ekipa ekspertyza
-emerytura etykieta faktura farba filia filiżanka firanka firma fizjoterapeutka forma formuła fotografia funkcja gąbka galeria gazeta
-głowa godzina gra granica grupa grzałka grzywna gwarancja gwiazdka hala herbata hipoteka historia hospitalizacja hulajnoga hurtownia
-impreza infekcja informacja inspekcja instalacja instrukcja instytucja integracja inwestycja jednostka joga kabina kadencja kamera
-kanapa kanapka kandydatka kapsułka kara karma karta kartka kasa kategoria kawa kierowniczka kieszeń klasa klatka klientka kobieta
-kolacja kołdra kolejka kolekcja koleżanka kolumna kombinacja komisja komoda komórka kondygnacja konferencja konsola konsultacja
-konsultantka kontrola koparka koperta kopia korekta korona koronka kość kosmetyczka kostka koszula koszulka krawędź kredka kreska kropka
-kropla kroplówka książka kuchenka kuchnia kurierka kurtka kuweta kwarantanna kwatera kwestia kwota ładowarka lalka lampa lampka latarka
-łazienka legitymacja lekarka lekcja lektorka lektura licencja licówka licytacja liczba linia linijka litera lodówka łódź lokalizacja
-lokata łyżeczka łyżka marka marynarka maść maseczka maska maszyna maszynka mata metka miara minuta miska moneta możliwość mysz myszka
-nadgodzina nadpłata nagroda nakładka naklejka należność naprawa nauczycielka nazwa negocjacja nerka niedopłata niedziela noc noga norma
-nota notatka nowość obietnica obniżka obrączka obsługa obudowa ocena odmiana odpowiedź odprawa odsetka odznaka odżywka oferta okazja
-okolica opaska opcja operacja opinia opłata opona opowieść organizacja osłona osoba pacjentka paczka paczuszka paleta pamiątka para
-partia patelnia pensja pieczęć pielęgniarka pigułka piła piłka piosenka piżama pizza plansza platforma płatność plomba płyta płytka
-pocztówka podkładka podróż podstawa poduszka podwyżka pokrywa polisa półka połowa pomoc pompa pompka poprawka pora porada poradnia
-porcja posada pościel postać powieść powłoka pozycja pożyczka praca praktyka pralka premia prezentacja próba próbka procedura promocja
-propozycja prośba proteza prowizja przedpłata przekąska przeprowadzka przerwa przesiadka przesłanka przestrzeń przesyłka przychodnia
-przyczyna przypadłość przysługa publikacja pula pułapka puszka rada rakieta rama ramka rana rata reakcja recenzja recepta referencja
-reguła rehabilitacja rejestracja rejestratorka ręka rękawica rękawiczka reklama reklamacja rekomendacja rekrutacja rekruterka relacja
-rezerwacja rodzina rola roleta rolka roślina róża rozmowa rozprawa rubryka runda rura rzecz sadzonka sala sałatka saszetka scena ściana
-ścierka ścieżka sekcja sekunda seria sesja setka sieć siostra skala skarbonka skarga skarpeta skarpetka składka skórka skrzynia skrzynka
-słuchawka smycz sobota sofa specjalistka specyfikacja spłata spódnica spółka sprawa sprzedawczyni środa śruba stacja stawka stopa strata
-strefa strona struktura strzykawka studentka subskrypcja sukienka suma sumka suszarka świeca świeczka szafa szafka szansa szczepionka
-szczoteczka szczotka szklanka szkoda szkoła sztuka szuflada szyba tabela tabletka tablica taca taryfa taśma technologia teczka
-teleporada terapia tona torba torebka transakcja transza trasa treść truskawka tubka uczelnia uczennica uczestniczka ugoda ulga ulica
-ulotka umiejętność umowa usługa usterka uwaga wada walizka wanna warstwa wątpliwość wersalka wersja wiadomość wideokonsultacja
-wideorozmowa wiertarka wierzytelność wieża windykacja wizyta wizytówka wkładka wkrętarka wpłata wskazówka wycena wycieczka wymiana
-wypłata wystawa wysyłka zabawa zabawka zagadka zaległość zaleta zaliczka zapalniczka zapiekanka zapłata żarówka zasada zasłona zawieszka
-zgoda zgrzewka zmiana zmywarka zniżka żona zupa żyła"""
+FEMININE = """adnotacja akcja aktualizacja aleja alergia ampułka apaszka aplikacja aukcja awaria bateria belka blizna blokada bluza bluzka
+bombka bonifikata brama bramka bransoletka branża broszura brygada bułka butelka butla cegła cena centrala choinka choroba
+chusta chwila ciąża ciotka córka cyfra czapka czekolada czekoladka część data dawka decyzja deklaracja delegacja deska dieta
+dioda dniówka doba dolegliwość donica doniczka dopłata doręczycielka dostawa dostawka drabina droga drukarka drużyna
+dziewczyna edycja egzekucja ekipa ekspertyza emerytura etykieta faktura farba filia filiżanka firanka firma fizjoterapeutka
+forma formuła fotografia funkcja gąbka galeria gazeta głowa godzina gra granica grupa grzałka grzywna gwarancja gwiazdka hala
+herbata hipoteka historia hospitalizacja hulajnoga hurtownia impreza infekcja informacja inspekcja instalacja instrukcja
+instytucja integracja inwestycja jednostka joga kabina kadencja kamera kanapa kanapka kandydatka kapsułka kara karma karta
+kartka kasa kategoria kawa kierowniczka kieszeń klasa klatka klientka kobieta kolacja kołdra kolejka kolekcja koleżanka
+kolumna kombinacja komisja komoda komórka kondygnacja konferencja konsola konsultacja konsultantka kontrola koparka koperta
+kopia korekta korona koronka kość kosmetyczka kostka koszula koszulka krawędź kredka kreska kropka kropla kroplówka książka
+kuchenka kuchnia kurierka kurtka kuweta kwarantanna kwatera kwestia kwota ładowarka lalka lampa lampka latarka łazienka
+legitymacja lekarka lekcja lektorka lektura licencja licówka licytacja liczba linia linijka litera lodówka łódź lokalizacja
+lokata łyżeczka łyżka marka marynarka maść maseczka maska maszyna maszynka mata metka miara minuta miska moneta możliwość
+mysz myszka nadgodzina nadpłata nagroda nakładka naklejka należność naprawa nauczycielka nazwa negocjacja nerka niedopłata
+niedziela noc noga norma nota notatka nowość obietnica obniżka obrączka obsługa obudowa ocena odmiana odpowiedź odprawa
+odsetka odznaka odżywka oferta okazja okolica opaska opcja operacja opinia opłata opona opowieść organizacja osłona osoba
+pacjentka paczka paczuszka paleta pamiątka para partia patelnia pensja pieczęć pielęgniarka pigułka piła piłka piosenka
+piżama pizza plansza platforma płatność plomba płyta płytka pocztówka podkładka podróż podstawa poduszka podwyżka pokrywa
+polisa półka połowa pomoc pompa pompka poprawka pora porada poradnia porcja posada pościel postać powieść powłoka pozycja
+pożyczka praca praktyka pralka premia prezentacja próba próbka procedura promocja propozycja prośba proteza prowizja
+przedpłata przekąska przeprowadzka przerwa przesiadka przesłanka przestrzeń przesyłka przychodnia przyczyna przypadłość
+przysługa publikacja pula pułapka puszka rada rakieta rama ramka rana rata reakcja recenzja recepta referencja reguła
+rehabilitacja rejestracja rejestratorka ręka rękawica rękawiczka reklama reklamacja rekomendacja rekrutacja rekruterka
+relacja rezerwacja rodzina rola roleta rolka roślina róża rozmowa rozprawa rubryka runda rura rzecz sadzonka sala sałatka
+saszetka scena ściana ścierka ścieżka sekcja sekunda seria sesja setka sieć siostra skala skarbonka skarga skarpeta skarpetka
+składka skórka skrzynia skrzynka słuchawka smycz sobota sofa specjalistka specyfikacja spłata spódnica spółka sprawa
+sprzedawczyni środa śruba stacja stawka stopa strata strefa strona struktura strzykawka studentka subskrypcja sukienka suma
+sumka suszarka świeca świeczka szafa szafka szansa szczepionka szczoteczka szczotka szklanka szkoda szkoła sztuka szuflada
+szyba tabela tabletka tablica taca taryfa taśma technologia teczka teleporada terapia tona torba torebka transakcja transza
+trasa treść truskawka tubka uczelnia uczennica uczestniczka ugoda ulga ulica ulotka umiejętność umowa usługa usterka uwaga
+wada walizka wanna warstwa wątpliwość wersalka wersja wiadomość wideokonsultacja wideorozmowa wiertarka wierzytelność wieża
+windykacja wizyta wizytówka wkładka wkrętarka wpłata wskazówka wycena wycieczka wymiana wypłata wystawa wysyłka zabawa
+zabawka zagadka zaległość zaleta zaliczka zapalniczka zapiekanka zapłata żarówka zasada zasłona zawieszka zgoda zgrzewka
+zmiana zmywarka zniżka żona zupa żyła"""
 """Feminine nouns of shops, clinics, debts and jobs in the nominative singular: their plural in -y, -i, -e looks masculine."""
 
 PERSONS = """pracownik pracownicy pracowników|klient klienci klientów|lekarz lekarze lekarzy|kandydat kandydaci kandydatów
@@ -52,7 +55,8 @@ współpracownik współpracownicy współpracowników|mieszkaniec mieszkańcy m
 fizjoterapeuta fizjoterapeuci fizjoterapeutów|windykator windykatorzy windykatorów|kasjer kasjerzy kasjerów|ekspert eksperci ekspertów
 spawacz spawacze spawaczy|elektryk elektrycy elektryków|ślusarz ślusarze ślusarzy|kucharz kucharze kucharzy|kelner kelnerzy kelnerów
 psycholog psycholodzy psychologów|lider liderzy liderów|rozmówca rozmówcy rozmówców|trener trenerzy trenerów|murarz murarze murarzy
-handlowiec handlowcy handlowców|administrator administratorzy administratorów|pracodawca pracodawcy pracodawców|księgowy księgowi księgowych"""
+handlowiec handlowcy handlowców|administrator administratorzy administratorów
+pracodawca pracodawcy pracodawców|księgowy księgowi księgowych"""
 """Men: nominative singular, nominative and genitive plural. Numerals before them have forms of their own."""
 
 _WEEKDAYS = (
