@@ -9,10 +9,10 @@ from functools import lru_cache
 NBSP = "\u00a0"
 """Stands for every unbreakable or narrow space: a sign that the digits on both sides are one number."""
 
-KEPT_SYMBOLS = frozenset("%&+=#/@§№*°$€£¥₴¢×~^|<>_•")
+KEPT_SYMBOLS = frozenset("%‰&+=#/@§№*°$€£¥₴¢×~^|<>_•")
 """Symbols that a rule may read; whatever is left of them at the end is dropped."""
 
-_QUOTES = frozenset("\"“”„‟«»‹›‚‘`´")
+_QUOTES = frozenset('"“”„‟«»‹›‚‘`´')
 _APOSTROPHES = frozenset("’ʼ′")
 _HYPHENS = frozenset("\u2010\u2011\u2212\ufe63\uff0d")
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,200})\]\([^()\s]{1,300}\)")
@@ -20,6 +20,7 @@ _HEADING = re.compile(r"(?m)^[ \t]{0,8}(?:#{1,6}(?=[ \t])|>|[-*+•‣▪·–�
 _LISTED = re.compile(r"(?m)^[ \t]{0,8}(\d{1,3})\)(?=[ \t])")
 _EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|~~)(?=\S)([^*_~\n]{1,300}?)(?<=\S)\1")
 _SMILEY = re.compile(r"(?<![\w:;])[:;]-?[)(DP](?!\w)")
+_RULED = re.compile(r"([*#=~+_/|-])\1{2,}")
 _LINE_END = re.compile(r"[ \t]*(?:\r\n|[\n\r\v\f\u2028\u2029\x85])\s*")
 _FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
 
@@ -33,7 +34,7 @@ def plain(text: str, decimal: str) -> str:
         if character in text:
             text = re.sub(rf"(?<!\d){character}", f"0{decimal}{digits}", text).replace(character, f"{decimal}{digits}")
     text = _LISTED.sub(r"\1,", _HEADING.sub("", _LINK.sub(r"\1", text)))
-    text = _EMPHASIS.sub(r"\2", _SMILEY.sub(" ", text))
+    text = _RULED.sub(" ", _EMPHASIS.sub(r"\2", _SMILEY.sub(" ", text)))
     text = _LINE_END.sub("\n", text).strip()
     text = re.sub(r"([.,;:!?…]?)\n", lambda m: f"{m[1] or '.'} ", text)
     return "".join(map(_character, unicodedata.normalize("NFC", text)))
@@ -92,9 +93,10 @@ _STRENGTH = ",;:.!?"
 
 def tidy(text: str) -> str:
     """One space between words, one mark between clauses (the strongest of several), nothing unspeakable."""
+    text = re.sub(r"\s+", " ", _DROPPED.sub(" ", text))  # first, since the patterns below walk over runs of spaces
     text = _ELLIPSIS.sub(lambda m: "." if m[1] is not None and (m[1] == "" or m[1].isupper()) else ",", text)
     text = _DASHES.sub(", ", _BRACKETS.sub(", ", text))
-    text = _LOOSE_HYPHEN.sub(" ", _DROPPED.sub(" ", text))
+    text = _LOOSE_HYPHEN.sub(" ", text)
     text = _MARKS.sub(_strongest, text)
     return re.sub(r"\s+", " ", text).strip(" ,;:-").lstrip(" .,;:!?-")
 

@@ -7,7 +7,7 @@ import re
 
 import phonenumbers
 
-from speech.normalise.context import NO_WORD, SPACE, Place, Rule, following
+from speech.normalise.context import NO_WORD, SPACE, UPPER, Place, Rule, following
 from speech.normalise.writing import Writing
 
 _VOWELS = frozenset("aeiouyąęóăâîAEIOUYĄĘÓĂÂÎ")
@@ -76,7 +76,8 @@ def _phone(match: re.Match[str], place: Place) -> str | None:
     groups = re.findall(r"\d+", written)
     if max(map(len, groups)) > 5:
         form = phonenumbers.PhoneNumberFormat.INTERNATIONAL if written[0] == "+" else phonenumbers.PhoneNumberFormat.NATIONAL
-        groups = [part for run in re.findall(r"\d+", phonenumbers.format_number(number, form)) for part in chunks(run)]
+        runs = re.findall(r"\d+", phonenumbers.format_number(number, form))
+        groups = [part for run in runs for part in (chunks(run) if len(run) > 5 else [run])]
     spoken = place.say.digits(groups)
     return f"{place.say.symbol('+')} {spoken}" if written[0] == "+" else spoken
 
@@ -115,19 +116,22 @@ def _code(match: re.Match[str], place: Place) -> str | None:
 
 
 def _mixed(text: str, place: Place) -> str:
-    """Runs of letters read or spelled, runs of digits one by one; a comma where the ear needs one."""
-    spoken = ""
-    runs = re.findall(r"[^\W\d_]+|\d+|[-/_.]", text)
-    for before, run in zip(["", *runs], runs, strict=False):
-        if run.isdigit():
+    """Runs of letters read or spelled, runs of digits one by one; a comma on both sides of longer digits, none at a slash."""
+    spoken, before = "", ""
+    for run in re.findall(r"[^\W\d_]+|\d+|[-/_.]", text):
+        if run in "-_.":
+            continue
+        if run == "/":
+            said = place.say.symbol(run)
+        elif run.isdigit():
             said = place.say.digits(chunks(run))
-        elif run.isalpha():
-            said = run.lower() if _readable(run) else place.say.spell(run)
         else:
-            said = "" if run in "-_." else place.say.symbol("/")
-        pause = any(len(part) > 1 and part.isdigit() for part in (before, run))
-        spoken += said if not spoken else f"{', ' if pause and run not in '/' and before not in ('/',) else ' '}{said}" if said else ","
-    return spoken.replace(",,", ",")
+            said = run.lower() if _readable(run) else place.say.spell(run)
+        pause = "/" not in (before, run) or not place.say.symbol("/")
+        pause = pause and any(part.isdigit() and len(part) > 1 for part in (before, run))
+        spoken += f"{', ' if pause else ' '}{said}" if spoken else said
+        before = run
+    return spoken
 
 
 def _readable(run: str) -> bool:
@@ -153,7 +157,10 @@ def rules(writing: Writing) -> list[Rule]:
     """The rules of codes in digits, the surest first."""
     found = [
         Rule(re.compile(rf"\+\d(?:[ \u00a0().-]{{0,2}}\d){{6,14}}{NO_WORD}"), _phone),
-        Rule(re.compile(rf"(?:\(0?\d{{1,4}}\){SPACE}?|\d{{2,5}}[ \u00a0.-])\d{{2,6}}(?:[ \u00a0.-]\d{{2,4}}){{0,3}}(?![.,-]?\d){NO_WORD}"), _phone),
+        Rule(
+            re.compile(rf"(?:\(0?\d{{1,4}}\){SPACE}?|\d{{2,5}}[ \u00a0.-])\d{{2,6}}(?:[ \u00a0.-]\d{{2,4}}){{0,3}}(?![.,-]?\d){NO_WORD}"),
+            _phone,
+        ),
         Rule(re.compile(rf"\d{{9,11}}{NO_WORD}"), _phone),
         Rule(re.compile(rf"\d{{1,40}}(?:[ \u00a0-]\d{{2,6}}){{0,6}}(?![.,:/-]?\d){NO_WORD}"), _digits_after_word),
         Rule(re.compile(rf"#{SPACE}?(?P<digits>\d{{1,40}})(?![.,]\d){NO_WORD}"), _hash),
@@ -161,7 +168,7 @@ def rules(writing: Writing) -> list[Rule]:
         Rule(re.compile(rf"\d{{1,12}}(?:-\d{{1,12}}){{2,9}}{NO_WORD}"), _dashed),
         Rule(re.compile(rf"\d{{2,40}}(?![.,]\d){NO_WORD}"), _long),
     ]
-    town = "" if writing.region == "PL" else rf"(?={SPACE}[A-ZĄĆĘŁŃÓŚŹŻĂÂÎȘȚ])"
+    town = "" if writing.region == "PL" else rf"(?={SPACE}[{UPPER}])"
     return [Rule(re.compile(rf"\d\d-\d{{3}}(?!-?\d){NO_WORD}{town}"), _postal), *found]
 
 

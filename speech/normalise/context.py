@@ -15,6 +15,8 @@ SPACE = f"[ {NBSP}]"
 DASH = f"{SPACE}?[-–—]{SPACE}?"
 NO_WORD = r"(?![^\W_])"
 """No letter or digit follows."""
+UPPER, LOWER = "A-ZÀ-ÖØ-ÞĄĆČĘŁŃŐŚŠŰŹŻŽĂȘȚŞŢ", "a-zß-öø-ÿąćčęłńőśšűźżžășțşţ"
+"""Inside the brackets of a pattern: letters of one case."""
 WINDOW = 4
 """Words before a span that can say what it is."""
 
@@ -44,7 +46,11 @@ class Place:
 
     def after_year_word(self) -> bool:
         """Whether a four-digit number here is a year."""
-        return bool(self.window) and self._begins(self.window[-1], self.writing.years)
+        return self.after_month() or (bool(self.window) and self._begins(self.window[-1], self.writing.years))
+
+    def after_month(self) -> bool:
+        """Whether the name of a month stands right before."""
+        return bool(self.window) and self._begins(self.window[-1], self.writing.month_stems)
 
     def after_hour_word(self) -> bool:
         """Whether a small number here is an hour."""

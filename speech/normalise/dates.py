@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from speech.normalise.context import DASH, NO_WORD, SPACE, Place, Rule, following
+from speech.normalise.context import DASH, LOWER, NO_WORD, SPACE, Place, Rule, following
 from speech.normalise.language import RANGE_FROM, RANGE_TO
 from speech.normalise.writing import Writing
 
@@ -20,14 +20,16 @@ _SOFT_HOURS = {"pl": ("o",)}
 _AFTER_HOUR = frozenset({"", "rano", "wieczorem", "po", "w", "i", "lub", "albo", "czy", "oraz", "nad", "na"})
 
 
-def _day(match: re.Match[str], place: Place, preceding: str = "") -> str | None:
+def _day(match: re.Match[str], place: Place) -> str | None:
     """A date in digits; None when there is no such day."""
     year = match["year"]
+    if len(year) == 2 and match["mark"] != "/" and len(match["day"] + match["month"]) < 4:
+        return None  # a version
     try:
         found = date(int(year) if len(year) == 4 else 2000 + int(year), int(match["month"]), int(match["day"]))
     except ValueError:
         return None
-    return place.say.date(found, with_year=True, preceding=preceding or place.preceding)
+    return place.say.date(found, with_year=True, preceding=place.preceding)
 
 
 def _stamp(match: re.Match[str], place: Place) -> str | None:
@@ -41,9 +43,13 @@ def _short_day(match: re.Match[str], place: Place) -> str | None:
     """ "12/03" and "12.03" without a year, the day first; a month that does not exist may be minutes: "14.00"."""
     day, month = int(match["day"]), int(match["month"])
     dotted = match["mark"] == "."
-    if dotted and (place.writing.decimal == "." or place.after_hour_word() or place.preceding in _SOFT_HOURS.get(place.say.language, ())):
+    if dotted and (place.writing.decimal == "." or place.after_hour_word() or _soft(place)):
         return None
     return place.say.day_and_month(day, month, place.preceding) if _exists(day, month) else None
+
+
+def _soft(place: Place) -> bool:
+    return place.preceding in _SOFT_HOURS.get(place.say.language, ())
 
 
 def _exists(day: int, month: int, year: int = 2024) -> bool:
@@ -77,7 +83,7 @@ def _half_day(match: re.Match[str], place: Place) -> str | None:
 def _bare_hour(match: re.Match[str], place: Place) -> str | None:
     """ "ora 9", "godz. 9", "o 9 rano"."""
     hour = int(match["hour"])
-    soft = place.preceding in _SOFT_HOURS.get(place.say.language, ()) and following(match).lower() in _AFTER_HOUR
+    soft = _soft(place) and following(match).lower() in _AFTER_HOUR
     return place.say.time(hour % 24, 0, place.preceding) if place.after_hour_word() or soft else None
 
 
@@ -114,7 +120,9 @@ def _days(match: re.Match[str], place: Place) -> str | None:
     begin = say.day_and_month(*first, RANGE_FROM)
     if not year:
         return say.span(begin, say.day_and_month(*last, RANGE_TO), "date")
-    return say.span(begin, say.date(date(int(year), last[1], last[0]), with_year=True, preceding=RANGE_TO), "date") if _exists(*last, int(year)) else None
+    if not _exists(*last, int(year)):
+        return None
+    return say.span(begin, say.date(date(int(year), last[1], last[0]), with_year=True, preceding=RANGE_TO), "date")
 
 
 def _named(match: re.Match[str], place: Place) -> str | None:
@@ -140,33 +148,50 @@ def _with_year(day: int, month: int, year: str | None, preceding: str, place: Pl
     return f"{spoken} {place.say.year(int(year))}" if year else spoken
 
 
+def _end(name: str, mark: str) -> str:
+    """One end of a range of times: an hour and perhaps minutes."""
+    return rf"(?P<{name}>{_HOUR})(?:{mark}(?P<{name}_minute>[0-5]\d))?"
+
+
+def _half_end(name: str, mark: str) -> str:
+    """The same with its half of the day."""
+    return rf"{_end(name, ':')}{SPACE}?(?:(?P<{name}_half>[aApP])(?:[mM]|\.[mM]\.?)){mark}"
+
+
 def rules(writing: Writing) -> list[Rule]:
     """The rules of dates and times, the surest first."""
-    month = rf"(?P<name>{_names(writing)}){NO_WORD}(?:\.(?={SPACE}?(?:\d|[a-ząćęłńóśźżăâîșț])))?"
+    ending = r"(?:\.|st|nd|rd|th)?"
+    month = rf"(?P<name>{_names(writing)}){NO_WORD}(?:\.(?={SPACE}?[\d{LOWER}]))?"
     year = rf"(?:,?{SPACE}(?P<year>\d{{4}})(?![.,:]?\d){_YEAR_WORD})?"
-    stamp = rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T ](?P<hour>{_HOUR}):(?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d{{1,6}})?)?{_ZONE})?{NO_WORD}"
-    return [
-        Rule(re.compile(stamp), _stamp),
-        Rule(re.compile(rf"(?P<d1>\d{{1,2}})\.(?P<m1>\d{{1,2}})\.?(?:\d{{4}})?{DASH}(?P<d2>\d{{1,2}})\.(?P<m2>\d{{1,2}})(?:\.(?P<year>\d{{4}}))?(?!\d){_YEAR_WORD}"), _days),
-        Rule(re.compile(_SEPARATED + NO_WORD + _YEAR_WORD), _day),
-        Rule(re.compile(rf"(?:(?P<first>\d{{1,2}})(?:st|nd|rd|th)?{DASH})?(?P<day>\d{{1,2}})(?:\.|st|nd|rd|th)?{SPACE}(?:of )?{month}{year}", re.IGNORECASE), _named),
-        Rule(re.compile(rf"(?P<first>\d\d?)(?::(?P<first_minute>[0-5]\d))?{SPACE}?(?:(?P<first_half>[aApP])\.?[mM]\.?)?{DASH}(?P<last>\d\d?)(?::(?P<last_minute>[0-5]\d))?{SPACE}?(?P<last_half>[aApP])\.?[mM]{NO_WORD}"), _halves),
-        Rule(re.compile(rf"(?P<hour>\d\d?)(?:[:.](?P<minute>[0-5]\d))?{_HALF}"), _half_day),
-        Rule(re.compile(rf"(?P<first>{_HOUR})(?:(?P<first_mark>[:.])(?P<first_minute>[0-5]\d))?{DASH}(?P<last>{_HOUR})(?:(?P<last_mark>[:.])(?P<last_minute>[0-5]\d))?(?![.,:]?\d|-){NO_WORD}"), _times),
-        Rule(re.compile(_CLOCK + NO_WORD), _time),
-        Rule(re.compile(rf"(?P<day>\d\d?)(?P<mark>[.])(?P<month>\d\d)\.?(?![.,:-]?\d){NO_WORD}"), _short_day),
-        Rule(re.compile(rf"(?P<day>\d\d)(?P<mark>/)(?P<month>\d\d)(?![\d/,-])(?!\.\d){NO_WORD}"), _short_day),
-        Rule(re.compile(rf"(?P<hour>{_HOUR})\.(?P<minute>[0-5]\d)(?![.,:]?\d){NO_WORD}"), _dotted_time),
-        Rule(re.compile(rf"(?P<hour>{_HOUR})(?![.,:/-]?\d){NO_WORD}"), _bare_hour),
+    stamp = rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T ]{_CLOCK}{_ZONE})?{NO_WORD}"
+    first_day = r"(?P<d1>\d{1,2})\.(?P<m1>\d{1,2})\.?(?:\d{4})?"
+    last_day = r"(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})(?:\.(?P<year>\d{4}))?(?!\d)"
+    named = rf"(?:(?P<first>\d{{1,2}}){ending}{DASH})?(?P<day>\d{{1,2}}){ending}{SPACE}(?:of )?{month}{year}"
+    last_mark = "(?P<last_mark>[:.])"
+    patterns = [
+        (stamp, _stamp),
+        (f"{first_day}{DASH}{last_day}{_YEAR_WORD}", _days),
+        (f"{_SEPARATED}{NO_WORD}{_YEAR_WORD}", _day),
+        (f"(?i:{named})", _named),
+        (f"{_half_end('first', '?')}{DASH}{_half_end('last', '')}{NO_WORD}", _halves),
+        (rf"(?P<hour>\d\d?)(?:[:.](?P<minute>[0-5]\d))?{_HALF}", _half_day),
+        (rf"{_end('first', '(?P<first_mark>[:.])')}{DASH}{_end('last', last_mark)}(?![.,:]?\d|-){NO_WORD}", _times),
+        (f"{_CLOCK}{NO_WORD}", _time),
+        (rf"(?P<day>\d\d?)(?P<mark>[.])(?P<month>\d\d)\.?(?![.,:-]?\d){NO_WORD}", _short_day),
+        (rf"(?P<day>\d\d)(?P<mark>/)(?P<month>\d\d)(?![/,.-]?\d){NO_WORD}", _short_day),
+        (rf"(?P<hour>{_HOUR})\.(?P<minute>[0-5]\d)(?![.,:]?\d){NO_WORD}", _dotted_time),
+        (rf"(?P<hour>{_HOUR})(?![.,:/-]?\d){NO_WORD}", _bare_hour),
     ]
+    return [Rule(re.compile(pattern), speak) for pattern, speak in patterns]
 
 
 def month_first(writing: Writing) -> list[Rule]:
     """The rule of "March 12, 2026", which begins with a letter; English alone writes so."""
     if writing.region != "GB":
         return []
+    day = rf"(?P<day>\d\d?)(?:st|nd|rd|th)?(?!:?\d){NO_WORD}"
     year = rf"(?:,?{SPACE}(?P<year>\d{{4}})(?![.,:]?\d))?"
-    return [Rule(re.compile(rf"(?P<name>{_names(writing)})\.?{SPACE}(?P<day>\d\d?)(?:st|nd|rd|th)?(?![:]?\d){NO_WORD}{year}", re.IGNORECASE), _month_first)]
+    return [Rule(re.compile(rf"(?i:(?P<name>{_names(writing)})\.?{SPACE}{day}{year})"), _month_first)]
 
 
 def _names(writing: Writing) -> str:

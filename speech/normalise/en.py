@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from babel import Locale
 from num2words import num2words
 
-_MONTHS = " January February March April May June July August September October November December".split(" ")
-_DIGITS = "zero one two three four five six seven eight nine".split()
+_MONTHS = tuple(Locale.parse("en_GB").months["format"]["wide"].values())
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _LARGEST = 10**15
 """Larger numbers are read digit by digit."""
 
@@ -54,15 +55,14 @@ _UNITS: dict[str, tuple[str, str]] = {
     "TB": ("terabyte", "terabytes"),
     "kWh": ("kilowatt hour", "kilowatt hours"),
     "kW": ("kilowatt", "kilowatts"),
-    "mAh": ("milliamp hour", "milliamp hours"),
     "W": ("watt", "watts"),
     "V": ("volt", "volts"),
     "szt": ("piece", "pieces"),
 }
 
 _SYMBOLS = {
-    "&": "and", "+": "plus", "=": "equals", "#": "hash", "/": "slash", "@": "at", "§": "section", "№": "number", "*": "star", "%": "percent",
-    "×": "times", "°": "degrees", ".": "dot", "-": "dash", "_": "underscore", ":": "colon",
+    "&": "and", "+": "plus", "=": "equals", "#": "hash", "/": "slash", "@": "at", "§": "section", "№": "number", "*": "star",
+    "%": "percent", "×": "times", "°": "degrees", ".": "dot", "-": "dash", "_": "underscore", ":": "colon",
 }  # fmt: skip
 
 _LETTERS = {"A": "eigh"}
@@ -70,18 +70,22 @@ _LETTERS = {"A": "eigh"}
 
 _ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "etc.": "and so on", "approx.": "approximately", "incl.": "including", "excl.": "excluding",
-    "max.": "at most", "min.": "at least", "Mr": "Mister", "Mr.": "Mister", "Mrs": "Missis", "Mrs.": "Missis", "Ms": "Miz", "Ms.": "Miz",
+    "max.": "at most", "min.": "at least", "Mr": "Mister", "Mr.": "Mister", "Mrs": "Missus", "Mrs.": "Missus", "Ms": "Miz", "Ms.": "Miz",
     "Dr": "Doctor", "Dr.": "Doctor", "Rd": "Road", "Rd.": "Road", "Ave": "Avenue", "Ave.": "Avenue", "vs": "versus", "vs.": "versus",
-    "tel.": "telephone", "ext.": "extension", "dept.": "department", "Ltd": "Limited", "Ltd.": "Limited", "w/o": "without", "c/o": "care of",
+    "tel.": "telephone", "p.": "page", "pp.": "pages", "ext.": "extension", "dept.": "department", "Ltd": "Limited", "Ltd.": "Limited",
+    "w/o": "without", "c/o": "care of", "24/7": "twenty-four seven",
     "hrs": "hours", "hr": "hour", "mins": "minutes", "secs": "seconds", "pcs": "pieces", "pcs.": "pieces", "qty": "quantity",
-    "Apt": "apartment", "Apt.": "apartment", "ul.": "ulitsa", "a.m.": "eigh m", "p.m.": "p m", "n/a": "not available", "N/A": "not available", "24/7": "twenty-four seven",
+    "Apt": "apartment", "Apt.": "apartment", "ul.": "ulitsa", "a.m.": "eigh m", "p.m.": "p m", "n/a": "not available", "N/A": "not available",
     "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday",
     "PIN": "pin", "SIM": "sim", "BLIK": "blik", "PESEL": "pesel", "NIP": "nip", "ANAF": "anaf", "ASAP": "as soon as possible", "OK": "okay",
     "STOP": "stop", "START": "start", "HELP": "help", "YES": "yes", "NO": "no", "END": "end", "NOT": "not", "AND": "and", "OR": "or",
     "NEW": "new", "FREE": "free", "ALL": "all", "NOW": "now", "SALE": "sale", "ONLY": "only",
 }  # fmt: skip
 
-_READ = frozenset({"com", "org", "net", "info", "app", "shop", "co", "gmail", "me", "my", "we", "or", "in", "go", "no", "an", "to", "of", "it", "do", "up"})
+_READ = frozenset(
+    ["com", "org", "net", "info", "app", "shop", "co", "me", "my", "we", "or", "in", "go", "no", "an", "to", "of", "it", "do", "up"]
+)
+"""Parts of addresses that are words although short."""
 _VOWELS = frozenset("aeiouyąęóăâîáéíöü")
 
 
@@ -95,10 +99,7 @@ class English:
         """1234.5 → "one thousand two hundred and thirty-four point five"."""
         sign = "minus " if value < 0 else ""
         digits, _, fraction = f"{abs(value):f}".partition(".")
-        if int(digits) >= _LARGEST:
-            whole = _each(digits)
-        else:
-            whole = _cardinal(int(digits))
+        whole = _cardinal(int(digits)) if int(digits) < _LARGEST else _each(digits)
         return f"{sign}{whole} point {_each(fraction)}" if fraction else f"{sign}{whole}"
 
     def count(self, value: Decimal, noun: str, preceding: str = "") -> str:
@@ -121,7 +122,7 @@ class English:
     def day_and_month(self, day: int, month: int, preceding: str) -> str:
         """ "the twelfth of March"; no second article."""
         article = "" if preceding == "the" else "the "
-        return f"{article}{self.ordinal(day, '')} of {_MONTHS[month]}"
+        return f"{article}{self.ordinal(day, '')} of {_MONTHS[month - 1]}"
 
     def time(self, hour: int, minute: int, preceding: str) -> str:
         """On the twelve-hour clock: 17:30 → "five thirty p m", 9:05 → "nine oh five eigh m", 12:00 → "noon"."""

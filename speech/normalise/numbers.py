@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 from speech.normalise.context import DASH, NO_WORD, SPACE, WINDOW, Place, Rule, following
 from speech.normalise.language import ISO_CURRENCIES, RANGE_FROM, RANGE_TO
 
-_SYMBOLS = {"US$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "zł": "PLN", "zl": "PLN", "lei": "RON", "leu": "RON", "de lei": "RON",
-            "Kč": "CZK", "¥": "JPY", "₴": "UAH"}
+_SYMBOLS = {
+    "US$": "USD",
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "zł": "PLN",
+    "zl": "PLN",
+    "lei": "RON",
+    "leu": "RON",
+    "de lei": "RON",
+    "Kč": "CZK",
+    "¥": "JPY",
+    "₴": "UAH",
+}
 _CODES = (*ISO_CURRENCIES, "SEK", "NOK", "DKK", "HUF", "UAH", "JPY", "BGN", "CAD", "AUD", "TRY")
 _BEFORE = rf"(?:(?:US\$|[$€£¥₴]){SPACE}?|(?:{'|'.join(_CODES)}){SPACE})"
 _AFTER = rf"{SPACE}?(?:(?:de )?lei|leu|zł|zl|Kč|{'|'.join(_CODES)}){NO_WORD}|{SPACE}?(?:US\$|[$€£¥₴])"
@@ -21,7 +34,7 @@ _END = r"(?![\d]|[.,]\d)"
 AMOUNT = rf"(?:{_FIXED}|{_WIDE}|{_GROUPED}|{_ANY}){_END}"
 NUMBER = rf"(?:{_FIXED}|{_GROUPED}|{_ANY}){_END}"
 UNITS = (
-    *("km/h", "kWh", "mAh", "km", "cm", "mm", "m²", "m2", "kg", "mg", "ml", "GB", "MB", "TB", "kW", "szt", "min"),
+    *("km/h", "kWh", "km", "cm", "mm", "m²", "m2", "kg", "mg", "ml", "GB", "MB", "TB", "kW", "szt", "min"),
     *("h", "m", "g", "l", "L", "s", "W", "V", "%", "‰", "°C", "°"),
 )
 _UNIT = "(?P<unit>" + "|".join(rf"m(?!\.{SPACE}?\d)" if unit == "m" else re.escape(unit) for unit in UNITS) + ")"
@@ -60,7 +73,7 @@ def _money_range(match: re.Match[str], place: Place) -> str | None:
     if not written:
         return None
     amounts = parse(match["first"], place), parse(match["last"], place)
-    first = _plain(place.say.count(amounts[0], "", RANGE_FROM))
+    first = place.say.count(amounts[0], "", RANGE_FROM).strip()
     if amounts[0] != int(amounts[0]):
         first = place.say.money(amounts[0], _currency(written), RANGE_FROM)
     last = place.say.money(amounts[1], _currency(written), RANGE_TO)
@@ -89,7 +102,7 @@ def _measure(match: re.Match[str], place: Place) -> str | None:
 
 
 def _measure_range(match: re.Match[str], place: Place) -> str | None:
-    first = _plain(place.say.count(parse(match["first"], place), "", RANGE_FROM))
+    first = place.say.count(parse(match["first"], place), "", RANGE_FROM).strip()
     last = place.say.measure(parse(match["last"], place), _unit_of(match), RANGE_TO)
     return place.say.span(first, last, "number") + _stop(match)
 
@@ -100,10 +113,6 @@ def _stop(match: re.Match[str]) -> str:
         return ""
     rest = match.string[match.end() : match.end() + 3].lstrip()
     return "" if rest[:1].islower() else "."
-
-
-def _plain(spoken: str) -> str:
-    return spoken.strip()
 
 
 def _range(match: re.Match[str], place: Place) -> str | None:
@@ -137,7 +146,11 @@ def _year(match: re.Match[str], place: Place) -> str | None:
     behind = re.compile(rf"{SPACE}?(?:{'|'.join(map(re.escape, place.writing.after_year))}){NO_WORD}").match(match.string, match.end())
     if not _is_year(match[0]) or not (place.after_year_word() or (place.writing.after_year and behind)):
         return None
-    return place.say.year(int(match[0]))
+    value = int(match[0])
+    if place.after_month():
+        new_year = date(value, 1, 1)  # the year as it is said in a date, not alone: Polish tells them apart
+        return place.say.date(new_year, with_year=True, preceding="").removeprefix(place.say.day_and_month(1, 1, "")).strip()
+    return place.say.year(value)
 
 
 def _ordinal(match: re.Match[str], place: Place) -> str | None:
@@ -167,11 +180,12 @@ def _number(match: re.Match[str], place: Place) -> str | None:
     if match["sign"]:
         value = -value
     noun = following(match)
-    spoken = place.say.count(value, noun, place.preceding) if noun else place.say.number(value)
-    return _without(spoken, noun)
+    return _without(place.say.count(value, noun, place.preceding), noun)
 
 
 _SIGN = r"(?P<sign>(?<![^\W_])[-–]|)"
+
+
 def amounts(prices: tuple[str, ...], language: str) -> list[Rule]:
     """The rules of money and measures, which nothing else can be taken for. ``prices`` are what may stand behind a price and
     a slash ("h")."""

@@ -8,22 +8,23 @@ from functools import lru_cache
 
 from speech.normalise import codes, dates, numbers, words
 from speech.normalise.context import WINDOW, Place, Rule
-from speech.normalise.language import Verbaliser
+from speech.normalise.languages import verbaliser
 from speech.normalise.writing import writing
 
 log = logging.getLogger(__name__)
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?=[\s-]*$)")
+_NUMERO = frozenset({"no.", "No.", "№", "#"})
 _DIGITS = re.compile(r"\d+")
 
 
 @lru_cache(maxsize=16)
-def _rules(language: str, say: Verbaliser, loud: bool) -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]:
+def _rules(language: str, loud: bool) -> tuple[tuple[Rule, ...], tuple[Rule, ...], tuple[Rule, ...]]:
     """The rules for what begins with a digit or a sign before digits, with a letter, with anything else."""
     habits = writing(language)
     addresses, mixed = codes.addresses(), codes.mixed(habits)
-    worded = words.rules(say, habits, loud)
+    worded = words.rules(verbaliser(language), habits, loud)
     coded = codes.rules(habits)
     priced = numbers.amounts(tuple(habits.per), language)
     digital = [*addresses, *worded[:1], *priced, *dates.rules(habits), *coded, *numbers.ordinals(language), *mixed, *numbers.rules()]
@@ -31,10 +32,10 @@ def _rules(language: str, say: Verbaliser, loud: bool) -> tuple[tuple[Rule, ...]
     return tuple(digital), tuple(lettered), (*priced, *coded, *numbers.rules(), *worded)
 
 
-def read(text: str, say: Verbaliser) -> str:
-    """The text with every span in words. Linear in the length of the text."""
-    habits = writing(say.language)
-    digital, lettered, others = _rules(say.language, say, words.shouts(text))
+def read(text: str, language: str) -> str:
+    """The text with every span in words. Linear in the length of the text. KeyError for a language without a verbaliser."""
+    say, habits = verbaliser(language), writing(language)
+    digital, lettered, others = _rules(language, words.shouts(text))
     spoken: list[str] = []
     window: tuple[str, ...] = ()
     at = 0
@@ -53,7 +54,7 @@ def read(text: str, say: Verbaliser) -> str:
             said = match[0] if match and character.isalpha() else say.digits(codes.chunks(match[0])) if match else character
         end = match.end() if match else at + 1
         spoken.append(said)
-        window = _moved(window, text[at:end])
+        window = _moved(window, habits.codes[0] if text[at:end].strip() in _NUMERO else text[at:end])
         at = end
     return "".join(spoken)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from babel import Locale
 
-from speech.normalise.context import NO_WORD, SPACE, Place, Rule
+from speech.normalise.context import LOWER, NO_WORD, SPACE, UPPER, Place, Rule, following
 from speech.normalise.language import Verbaliser
 from speech.normalise.writing import Writing
 
@@ -17,12 +18,22 @@ _VOWELS = re.compile(r"[AEIOUYĄĘÓĂÂÎÁÉÍÖÜ]")
 _CURRENCIES = {"zł": "PLN", "€": "EUR", "£": "GBP", "$": "USD", "PLN": "PLN", "EUR": "EUR", "GBP": "GBP", "USD": "USD", "RON": "RON"}
 _LOUD = 0.6
 """Share of words in capitals from which a text shouts rather than abbreviates."""
+_COMMANDS = frozenset({"STOP", "START"})
+"""What a text message may be answered with: words in every language."""
+_ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
 def shouts(text: str) -> bool:
-    """Whether most words of a text of some length are in capitals, so that capitals say nothing."""
+    """Whether most words of a text are in capitals, long ones among them, so that capitals say nothing."""
     words = re.findall(r"[^\W\d_]{2,}", text)
-    return len(words) > 3 and sum(word.isupper() for word in words) > _LOUD * len(words)
+    loud = [word for word in words if word.isupper()]
+    return len(loud) > _LOUD * len(words) and sum(len(word) > SPELLED_UP_TO for word in loud) > 1
+
+
+def roman(numeral: str) -> int:
+    """A Roman number of I, V and X."""
+    values = [_ROMAN[letter] for letter in numeral]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
 
 
 def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
@@ -47,10 +58,20 @@ def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
         if spoken is None:
             if len(capitals) > SPELLED_UP_TO and _VOWELS.search(capitals):
                 return match[0].capitalize()
+            if capitals in _COMMANDS:
+                return match[0].lower()
             spoken = place.say.spell(capitals)
         if ending in ("s", "'s") and say.language == "en":
             return f"{spoken}'s" if spoken[-1:].isupper() else f"{spoken}s"
         return spoken + ending.lstrip("-'")
+
+    def kings(match: re.Match[str], place: Place) -> str | None:
+        """ "XXI wiek", "Jana Pawła II": an ordinal in Polish, elsewhere as it is counted."""
+        value = roman(match[0])
+        if say.language != "pl":
+            return say.number(Decimal(value))
+        name = "roku" if place.preceding.endswith("a") else ""  # streets have kings in the genitive, as "roku" is
+        return say.ordinal(value, following(match) or name)
 
     def slash(match: re.Match[str], place: Place) -> str | None:
         sides = {place.preceding, match["other"].lower()}
@@ -74,7 +95,8 @@ def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
         *found,
         Rule(re.compile(rf"(?:[Nn]o\.|№){SPACE}?(?=\d)"), numero),
         Rule(re.compile(rf"(?:zł|PLN|EUR|GBP|USD|RON){NO_WORD}|[€£$]"), currency),
-        Rule(re.compile(rf"(?P<capitals>[^\W\d_a-z]{{2,40}})(?P<ending>-[^\W\d_A-Z]{{1,6}}|'?s)?{NO_WORD}"), acronym),
-        Rule(re.compile(rf"(?<=[^\W\d_]){SPACE}?/{SPACE}?(?=(?P<other>[^\W\d_]{{1,40}}))"), slash),
+        Rule(re.compile(rf"(?=[IVX]{{2,6}}{NO_WORD}(?!-))X{{0,3}}(?:IX|IV|V?I{{0,3}}){NO_WORD}"), kings),
+        Rule(re.compile(rf"(?P<capitals>[{UPPER}]{{2,40}})(?P<ending>-[{LOWER}]{{1,6}}|'?s)?{NO_WORD}"), acronym),
+        Rule(re.compile(rf"(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))/{SPACE}?(?=(?P<other>[^\W\d_]{{1,40}}))"), slash),
         Rule(re.compile(r"[%&+=#/@§№*×~°]"), symbol),
     ]
