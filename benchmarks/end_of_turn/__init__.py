@@ -1,0 +1,1 @@
+"""End of turn measured on hesitating callers: `python -m benchmarks.end_of_turn` (see __main__)."""
