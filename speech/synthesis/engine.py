@@ -35,13 +35,13 @@ class VoiceMissingError(SynthesisError):
 class Timing:
     """How patient we are, in seconds.
 
-    ``sentence`` and ``character`` make up the deadline of one request: Piper takes about 0.01 s a character, ten times less than this.
+    ``sentence`` and ``character`` make up the deadline of one request: Piper takes about 0.01 s a character, five times less than this.
     """
 
     start: float = 30.0
     load: float = 60.0
-    sentence: float = 3.0
-    character: float = 0.1
+    sentence: float = 2.0
+    character: float = 0.05
     first_back_off: float = 1.0
     longest_back_off: float = 30.0
 
@@ -139,6 +139,7 @@ class Engine:
                 self._resting = ""
                 self.up = True
                 died = asyncio.create_task(process.wait())
+                died.add_done_callback(lambda _: self._arrived.set())
                 try:
                     while (job := await self._next(died)) is not None:
                         await self._serve(process, job)
@@ -193,12 +194,10 @@ class Engine:
                 job = self._jobs.popleft()
                 if not job.result.done():
                     return job
-            self._arrived.clear()
-            arrived = asyncio.create_task(self._arrived.wait())
-            await asyncio.wait({arrived, died}, return_when=asyncio.FIRST_COMPLETED)
-            arrived.cancel()
             if died.done():
                 return None
+            self._arrived.clear()
+            await self._arrived.wait()
 
     async def _serve(self, process: asyncio.subprocess.Process, job: _Job) -> None:
         """Do one job. A voice that fails is the job's error; a process that fails is also ours, and raised."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from speech.normalise import speakable
 from speech.synthesis import levelling
 from speech.synthesis.cache import Cache
 from speech.synthesis.clauses import clauses
@@ -121,6 +122,8 @@ class Voices:
 
     async def _prepare(self) -> None:
         """Load every voice; those that are missing are downloaded if there is a hub, and espeak-ng speaks meanwhile."""
+        for language in self._choices:  # the first text of a language takes its normaliser's modules in
+            await asyncio.get_running_loop().run_in_executor(self._threads, speakable, "1.", language)
         wanted = {choice.voice: choice for choice in self._choices.values()}.values()
         for choice in wanted:
             await self._load(choice)
@@ -243,21 +246,16 @@ class Voices:
 
 def _spoken(text: str, language: str) -> str:
     """What the engine reads, empty if there is nothing to say."""
-    try:
-        from speech.normalise import speakable
-
-        words = speakable(text, language)
-    except Exception as error:  # read as it is written rather than not at all; the text may be personal and is not logged
-        log.error("a text in %s cannot be normalised: %s", language, type(error).__name__)
-        words = text
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
-    return line if any(letter.isalnum() for letter in line) else ""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in speakable(text, language)).split())
+    if not any(letter.isalnum() for letter in line):
+        return ""
+    # The voice stays up where the sentence goes on.
+    return line + "," if text[-1].isspace() and line[-1].isalnum() else line
 
 
 def _with_pause(samples: Samples, text: str) -> Samples:
-    """A clause of `clauses` that ends in white space is followed by another: after a sentence there is a pause."""
-    sentence = text.rstrip()
-    if len(sentence) == len(text) or not sentence.endswith((".", "!", "?", "…", ":")):
+    """A piece made by ``clauses`` that ends in white space is followed by another: after a sentence there is a pause."""
+    if not text[-1].isspace() or not text.rstrip().endswith((".", "!", "?", "…", ":")):
         return samples
     return np.concatenate([samples, np.zeros(RATE * PAUSE_MS // 1000, np.int16)])
 

@@ -38,13 +38,14 @@ class Engine(Protocol):
 class Espeak:
     """espeak-ng in its library, in synchronous mode: samples arrive in a callback while it speaks."""
 
-    WORDS = 155
-    """Words a minute at the usual rate: calmer than espeak-ng's own 175 (docs/decisions/0006-speaking.md)."""
-    PITCH, RANGE, GAP = 50, 60, 1
-    """Pitch and its range (0..100), and the pause between words in units of 10 ms."""
+    VARIANT = "adam"
+    """Taken where a voice names none ("pl" is "pl+adam"): its Klatt synthesis is heard far better on a telephone than espeak-ng's own.
+    Measured, as is the rate, in docs/decisions/0006-speaking.md."""
+    WORDS = 150
+    """Words a minute at the usual rate; espeak-ng's own is 175."""
 
-    SYNCHRONOUS, DONT_EXIT, UTF8 = 2, 0x8000, 1
-    _RATE, _PITCH, _RANGE, _GAP = 1, 3, 4, 7
+    SYNCHRONOUS, DONT_EXIT, UTF8, RATE = 2, 0x8000, 1, 1
+    """speak_lib.h: kind of output, option, flag and parameter."""
 
     def __init__(self) -> None:
         loader = import_module("espeakng_loader")
@@ -64,15 +65,11 @@ class Espeak:
 
     def speak(self, voice: str, rate: float, text: str) -> tuple[int, bytes]:
         """See Engine. Raises LookupError for a voice that espeak-ng has not."""
+        if "+" not in voice:
+            voice = f"{voice}+{self.VARIANT}"
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise LookupError(f"espeak-ng has no voice {voice}")
-        for parameter, value in (
-            (self._RATE, round(self.WORDS * rate)),
-            (self._PITCH, self.PITCH),
-            (self._RANGE, self.RANGE),
-            (self._GAP, self.GAP),
-        ):
-            self._library.espeak_SetParameter(parameter, value, 0)
+        self._library.espeak_SetParameter(self.RATE, round(self.WORDS * rate), 0)
         self._sound.clear()
         if text:
             data = text.encode("utf-8", "ignore")
