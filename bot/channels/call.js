@@ -7,6 +7,7 @@ const HERE = new URL('.', import.meta.url);
 const RESUME = 20000; // ms in which a dropped line is taken up again; the server keeps the call that long
 const CONNECT = 10000; // ms the server has to answer
 const RETRY = 4000; // the same while reconnecting
+const WAKE = 3000; // ms the sound card has to start
 const BACKLOG = 24000; // bytes not sent: 3 s of sound behind means that the line is dead
 const QUIET = 8000; // ms of nothing at all from the microphone before we say so
 const FAILED = ['failure', 'mute', 'lost']; // reasons of an end that is nobody's wish
@@ -24,6 +25,7 @@ export const TEXTS = {
     asking: 'Zezwól na użycie mikrofonu…', connecting: 'Łączenie…', reconnecting: 'Wznawianie połączenia…', listening: 'Słucham', thinking: 'Sprawdzam…',
     speaking: 'Asystent mówi', hold: 'Rozmowa wstrzymana', ended: 'Rozmowa zakończona.', hung_up: 'Rozmowa zakończona.',
     quiet: 'Nic nie słyszymy. Sprawdź, czy mikrofon nie jest wyciszony.', microphone_lost: 'Mikrofon został odłączony. Podłącz go znowu albo użyj klawiatury.',
+    no_sound: 'Przeglądarka nie może odtwarzać dźwięku. Sprawdź, czy głośnik lub słuchawki są podłączone, i zadzwoń ponownie.',
     refused: 'Przeglądarka nie ma zgody na użycie mikrofonu. Kliknij ikonę obok adresu strony, zezwól na mikrofon i zadzwoń ponownie.',
     no_microphone: 'Nie widać żadnego mikrofonu. Podłącz mikrofon lub słuchawki z mikrofonem i zadzwoń ponownie.',
     microphone_busy: 'Mikrofonu używa teraz inny program. Zamknij go i zadzwoń ponownie.',
@@ -42,6 +44,7 @@ export const TEXTS = {
     asking: 'Please allow the microphone…', connecting: 'Connecting…', reconnecting: 'Reconnecting…', listening: 'Listening', thinking: 'Checking…',
     speaking: 'Assistant speaking', hold: 'On hold', ended: 'The call has ended.', hung_up: 'The call has ended.',
     quiet: 'We hear nothing. Check that your microphone is not muted.', microphone_lost: 'The microphone was disconnected. Plug it in again, or use the keypad.',
+    no_sound: 'The browser cannot play sound. Check that a loudspeaker or headphones are connected and call again.',
     refused: 'The browser is not allowed to use the microphone. Click the icon next to the page’s address, allow the microphone, and call again.',
     no_microphone: 'No microphone was found. Plug in a microphone or a headset and call again.',
     microphone_busy: 'Another program is using the microphone. Close it and call again.',
@@ -60,6 +63,7 @@ export const TEXTS = {
     asking: 'Permiteți accesul la microfon…', connecting: 'Se conectează…', reconnecting: 'Se reia legătura…', listening: 'Vă ascult', thinking: 'Verific…',
     speaking: 'Asistentul vorbește', hold: 'Apel în așteptare', ended: 'Apelul s-a încheiat.', hung_up: 'Apelul s-a încheiat.',
     quiet: 'Nu se aude nimic. Verificați dacă microfonul nu este oprit.', microphone_lost: 'Microfonul a fost deconectat. Conectați-l din nou sau folosiți tastatura.',
+    no_sound: 'Browserul nu poate reda sunet. Verificați dacă difuzorul sau căștile sunt conectate și sunați din nou.',
     refused: 'Browserul nu are voie să folosească microfonul. Apăsați pe pictograma de lângă adresa paginii, permiteți microfonul și sunați din nou.',
     no_microphone: 'Nu am găsit niciun microfon. Conectați un microfon sau niște căști cu microfon și sunați din nou.',
     microphone_busy: 'Microfonul este folosit acum de alt program. Închideți-l și sunați din nou.',
@@ -110,19 +114,26 @@ class Call {
     if (!window.isSecureContext) return this.finish('insecure');
     if (!navigator.mediaDevices || !window.AudioWorkletNode) return this.finish('unsupported');
     this.notify('asking', {});
-    this.context = new AudioContext({ latencyHint: 'interactive' }); // at the card's own rate: Firefox joins no others
+    this.context = new AudioContext({ latencyHint: 'interactive' }); // now, in the click; at the card's own rate: Firefox joins no others
     this.context.onstatechange = () => !this.over && this.context.state !== 'running' && this.context.resume().catch(() => {});
-    this.context.resume();
+    this.running = this.context.resume().then(() => true, () => false);
     const module = this.context.audioWorklet.addModule(new URL('call-worklet.js', this.base)).then(() => true, () => false);
     const refusal = await this.listen();
     if (this.over) return this.release();
     if (refusal) return this.finish(refusal);
     if (!await module) return this.finish('unreachable');
+    if (!await this.wake()) return this.finish('no_sound');
     if (this.over) return this.release();
     this.wire();
     this.notify('connecting', {});
     const start = typeof this.start === 'function' ? await this.start() : this.start;
     if (!this.over) this.connect({ event: 'start', ...start }, CONNECT);
+  }
+
+  /** Whether the sound runs; without a loudspeaker Firefox never starts it. */
+  wake() {
+    const late = new Promise((resolve) => setTimeout(() => resolve(false), WAKE));
+    return Promise.race([this.running, late]);
   }
 
   /** Opens the microphone; why not, or ''. */
