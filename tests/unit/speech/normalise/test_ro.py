@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
+from speech.normalise import speakable
 from speech.normalise.language import RANGE_FROM, RANGE_TO, Verbaliser
 from speech.normalise.ro import Romanian
 from speech.normalise.ro_numbers import cardinal, counted, ordinal
@@ -297,7 +299,7 @@ def test_digits() -> None:
     ("address", "said"),
     [
         ("ion.popescu@bryza.ro", "ion punct popescu arond bryza punct ro"),
-        ("ana_maria85@gmail.com", "ana linie jos maria opt cinci arond gmail punct com"),
+        ("ana_maria85@gmail.com", "ana linie jos maria opt cinci arond gimeil punct com"),
         ("m.ionescu-pop@xyz.eu", "em punct ionescu liniuță pop arond ics igrec zet punct e u"),
         ("contact@clinica-brlt.ro", "contact arond clinica liniuță be er el te punct ro"),
     ],
@@ -356,3 +358,11 @@ def test_every_quantity_is_words(value: Decimal, currency: str, unit: str, noun:
 def test_anything_can_be_spelled(text: str) -> None:
     for said in (RO.spell(text), RO.email(text), RO.url(text)):
         assert not re.search(r"[0-9@/_%]", said)
+
+
+CASES = [line.split("\t") for line in Path(__file__).with_name("cases_ro.tsv").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(("text", "said"), CASES, ids=[text for text, _ in CASES])
+def test_sentences(text: str, said: str) -> None:
+    assert speakable(text, "ro") == said
