@@ -20,4 +20,5 @@ def speakable(text: str, language: str) -> str:
     base = re.split(r"[-_]", language.lower())[0]
     if base not in VERBALISERS:
         return tidy(plain(text, "."))
-    return tidy(read(plain(text, writing(base).decimal), base))
+    habits = writing(base)
+    return tidy(read(plain(text, habits.decimal).translate(str.maketrans(*habits.letters)), base))

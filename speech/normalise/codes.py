@@ -91,7 +91,10 @@ def _digits_after_word(match: re.Match[str], place: Place) -> str | None:
 
 
 def _dotted(match: re.Match[str], place: Place) -> str | None:
-    """A version, an IP address: every number by itself."""
+    """A version, an IP address: every number by itself. Groups of three are a large number."""
+    first, *rest = match[0].split(".")
+    if all(len(part) == 3 for part in rest) and not (len(rest) == 3 and all(int(part) < 256 for part in (first, *rest))):
+        return None
     dot = f" {place.say.spell('.') or ','} "
     return dot.join(place.say.digits([part]) for part in match[0].split("."))
 

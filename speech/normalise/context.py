@@ -30,6 +30,8 @@ class Place:
     writing: Writing
     preceding: str
     window: tuple[str, ...]
+    introduced: bool
+    """Whether a colon stands right before."""
 
     def after_code_word(self, digits: int) -> bool:
         """Whether so many digits here are a code by the words before them."""
@@ -40,7 +42,7 @@ class Place:
         for word in reversed(self.window):
             if digits >= 3 and self._begins(word, self.writing.codes):
                 return True
-            if digits < 5 and not self._begins(word, self.writing.links):
+            if digits < 5 and not self.introduced and not self._begins(word, self.writing.links):
                 return False
         return False
 
@@ -69,6 +71,10 @@ class Place:
         return any(word in (stem, f"{stem}s") or (loose and len(stem) > 2 and word.startswith(stem)) for stem in stems)
 
 
+SOFT_DOT = rf"(?:\.(?=\s*[{LOWER},;:)]))?"
+"""The dot of an abbreviation where the sentence goes on; at its end the dot is left to end it."""
+
+
 class Rule(NamedTuple):
     """One kind of span: where it matches, and what is said, or None when on a closer look it is something else."""
 
@@ -76,7 +82,10 @@ class Rule(NamedTuple):
     speak: Callable[[re.Match[str], Place], str | None]
 
 
+_FOLLOWING = re.compile(rf"{SPACE}(?:de{SPACE}(?=[^\W\d_]))?([^\W\d_]+(?:-[^\W\d_]+)*)")
+
+
 def following(match: re.Match[str]) -> str:
-    """The word right after a span; "" when there is none or it is a number."""
-    word = re.compile(rf"{SPACE}([^\W\d_]+(?:-[^\W\d_]+)*)").match(match.string, match.end(), match.end() + 40)
+    """The word right after a span, behind the "de" of Romanian numerals; "" when there is none or it is a number."""
+    word = _FOLLOWING.match(match.string, match.end(), match.end() + 40)
     return word[1] if word else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from speech.normalise.context import DASH, LOWER, NO_WORD, SPACE, Place, Rule, following
+from speech.normalise.context import DASH, LOWER, NO_WORD, SOFT_DOT, SPACE, Place, Rule, following
 from speech.normalise.language import RANGE_FROM, RANGE_TO
 from speech.normalise.writing import Writing
 
@@ -14,9 +14,10 @@ _CLOCK = rf"(?P<hour>{_HOUR})[:](?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d{{1,6}})?)?
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d)?"
 _HALF = rf"{SPACE}?(?P<half>[aApP])(?:[mM]|\.{SPACE}?[mM](?:\.(?=\s*[a-z,;]))?){NO_WORD}"
 _SEPARATED = r"(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/])"
-_YEAR_WORD = r"(?: ?(?:r\.|roku))?"
+_YEAR_WORD = rf"(?: ?(?:r{SOFT_DOT}|roku){NO_WORD})?"
 _SOFT_HOURS = {"pl": ("o",)}
 """Words that make a bare number an hour where nothing is counted: "o 9"."""
+_BETWEEN = "do|to|la|până la|and|i|și|lub|or|sau"
 _AFTER_HOUR = frozenset({"", "rano", "wieczorem", "po", "w", "i", "lub", "albo", "czy", "oraz", "nad", "na"})
 
 
@@ -136,6 +137,14 @@ def _named(match: re.Match[str], place: Place) -> str | None:
     return place.say.span(place.say.day_and_month(first, month, RANGE_FROM), spoken, "date") if first else spoken
 
 
+def _first_of_two(match: re.Match[str], place: Place) -> str | None:
+    """The 3 of "3 do 7 czerwca": a day whose month comes after the second."""
+    day, month = int(match["day"]), place.writing.months[match["name"].lower()]
+    if not _exists(day, month):
+        return None
+    return place.say.day_and_month(day, month, place.preceding).rpartition(" ")[0].removesuffix(" of")
+
+
 def _month_first(match: re.Match[str], place: Place) -> str | None:
     month, day = place.writing.months[match["name"].lower()], int(match["day"])
     return _with_year(day, month, match["year"], place.preceding, place) if _exists(day, month) else None
@@ -173,11 +182,12 @@ def rules(writing: Writing) -> list[Rule]:
         (f"{first_day}{DASH}{last_day}{_YEAR_WORD}", _days),
         (f"{_SEPARATED}{NO_WORD}{_YEAR_WORD}", _day),
         (f"(?i:{named})", _named),
+        (rf"(?P<day>\d{{1,2}}){ending}(?={SPACE}(?:{_BETWEEN}){SPACE}\d{{1,2}}{ending}{SPACE}(?:of )?(?i:{month}))", _first_of_two),
         (f"{_half_end('first', '?')}{DASH}{_half_end('last', '')}{NO_WORD}", _halves),
         (rf"(?P<hour>\d\d?)(?:[:.](?P<minute>[0-5]\d))?{_HALF}", _half_day),
         (rf"{_end('first', '(?P<first_mark>[:.])')}{DASH}{_end('last', last_mark)}(?![.,:]?\d|-){NO_WORD}", _times),
         (f"{_CLOCK}{NO_WORD}", _time),
-        (rf"(?P<day>\d\d?)(?P<mark>[.])(?P<month>\d\d)\.?(?![.,:-]?\d){NO_WORD}", _short_day),
+        (rf"(?P<day>\d\d?)(?P<mark>[.])(?P<month>\d\d){SOFT_DOT}(?![.,:-]?\d){NO_WORD}", _short_day),
         (rf"(?P<day>\d\d)(?P<mark>/)(?P<month>\d\d)(?![/,.-]?\d){NO_WORD}", _short_day),
         (rf"(?P<hour>{_HOUR})\.(?P<minute>[0-5]\d)(?![.,:]?\d){NO_WORD}", _dotted_time),
         (rf"(?P<hour>{_HOUR})(?![.,:/-]?\d){NO_WORD}", _bare_hour),

@@ -6,8 +6,9 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from speech.normalise.context import DASH, NO_WORD, SPACE, WINDOW, Place, Rule, following
+from speech.normalise.context import DASH, LOWER, NO_WORD, SPACE, WINDOW, Place, Rule, following
 from speech.normalise.language import ISO_CURRENCIES, RANGE_FROM, RANGE_TO
+from speech.normalise.writing import Writing
 
 _SYMBOLS = {
     "US$": "USD",
@@ -37,8 +38,12 @@ UNITS = (
     *("km/h", "kWh", "km", "cm", "mm", "m²", "m2", "kg", "mg", "ml", "GB", "MB", "TB", "kW", "szt", "min"),
     *("h", "m", "g", "l", "L", "s", "W", "V", "%", "‰", "°C", "°"),
 )
-_UNIT = "(?P<unit>" + "|".join(rf"m(?!\.{SPACE}?\d)" if unit == "m" else re.escape(unit) for unit in UNITS) + ")"
-"""A flat number is no length: "Polna 12 m. 4"."""
+
+
+def _units(more: tuple[str, ...]) -> str:
+    """Matches a unit; "m" is none before a number: "Polna 12 m. 4" is a flat."""
+    names = sorted((*UNITS, *more), key=len, reverse=True)
+    return "(?P<unit>" + "|".join(rf"m(?!\.{SPACE}?\d)" if name == "m" else re.escape(name) for name in names) + ")"
 
 
 def parse(text: str, place: Place) -> Decimal:
@@ -125,7 +130,7 @@ def _range(match: re.Match[str], place: Place) -> str | None:
         return place.say.span(place.say.year(int(first)), place.say.year(int(last)), "number")
     if first >= last:  # a score, sizes, a code: not from … to
         return None
-    spoken = [_without(place.say.count(value, noun, end), noun) for value, end in ((first, RANGE_FROM), (last, RANGE_TO))]
+    spoken = [_without(place.say.count(value, noun, end), noun, match) for value, end in ((first, RANGE_FROM), (last, RANGE_TO))]
     return place.say.span(_bare(spoken[0], spoken[1]), spoken[1], "number")
 
 
@@ -134,8 +139,10 @@ def _bare(first: str, last: str) -> str:
     return first.removesuffix(" de") if first.endswith(" de") or last.endswith(" de") else first
 
 
-def _without(spoken: str, noun: str) -> str:
-    return spoken.removesuffix(noun).rstrip() if noun else spoken.strip()
+def _without(spoken: str, noun: str, match: re.Match[str]) -> str:
+    """The number without the noun that stays in the text, and without "de" where that stays there too."""
+    number = spoken.removesuffix(noun).strip()
+    return number.removesuffix(" de") if match.string.startswith(("de ", "de\u00a0"), match.end() + 1) else number
 
 
 def _is_year(digits: str) -> bool:
@@ -143,14 +150,23 @@ def _is_year(digits: str) -> bool:
 
 
 def _year(match: re.Match[str], place: Place) -> str | None:
-    behind = re.compile(rf"{SPACE}?(?:{'|'.join(map(re.escape, place.writing.after_year))}){NO_WORD}").match(match.string, match.end())
-    if not _is_year(match[0]) or not (place.after_year_word() or (place.writing.after_year and behind)):
+    if not _is_year(match[0]):
         return None
-    value = int(match[0])
-    if place.after_month():
-        new_year = date(value, 1, 1)  # the year as it is said in a date, not alone: Polish tells them apart
-        return place.say.date(new_year, with_year=True, preceding="").removeprefix(place.say.day_and_month(1, 1, "")).strip()
+    suffix = "|".join(map(re.escape, place.writing.after_year)) or "(?!)"
+    behind = re.compile(rf"{SPACE}?(?:{suffix}){NO_WORD}").match(match.string, match.end())
+    if not behind and not place.after_year_word():
+        return None
+    value, alone = int(match[0]), place.writing.year_alone
+    if place.after_month() or (alone and place.preceding not in alone):
+        said = _year_in_date(value, place)
+        return said.removesuffix(" roku") if behind else said
     return place.say.year(value)
+
+
+def _year_in_date(value: int, place: Place) -> str:
+    """The year as a date says it: Polish has the genitive there."""
+    day = place.say.day_and_month(1, 1, "")
+    return place.say.date(date(value, 1, 1), with_year=True, preceding="").removeprefix(day).strip()
 
 
 def _ordinal(match: re.Match[str], place: Place) -> str | None:
@@ -180,24 +196,25 @@ def _number(match: re.Match[str], place: Place) -> str | None:
     if match["sign"]:
         value = -value
     noun = following(match)
-    return _without(place.say.count(value, noun, place.preceding), noun)
+    return _without(place.say.count(value, noun, place.preceding), noun, match)
 
 
 _SIGN = r"(?P<sign>(?<![^\W_])[-–]|)"
 
 
-def amounts(prices: tuple[str, ...], language: str) -> list[Rule]:
-    """The rules of money and measures, which nothing else can be taken for. ``prices`` are what may stand behind a price and
-    a slash ("h")."""
-    per = rf"(?:{SPACE}?/{SPACE}?(?P<per>{'|'.join(map(re.escape, sorted(prices, key=len, reverse=True)))}){NO_WORD})?"
+def amounts(writing: Writing, language: str) -> list[Rule]:
+    """The rules of money and measures, which nothing else can be taken for."""
+    prices = "|".join(map(re.escape, sorted(writing.per, key=len, reverse=True)))
+    per = rf"(?:{SPACE}?/{SPACE}?(?P<per>{prices}){NO_WORD})?"
+    unit = _units(writing.units)
     pair = rf"(?P<first>{AMOUNT}){DASH}(?:{_BEFORE})?(?P<last>{AMOUNT})"
     found = [
         Rule(re.compile(rf"(?P<before>{_BEFORE}){pair}(?P<after>{_AFTER})?{per}"), _money_range),
         Rule(re.compile(rf"(?P<before>){pair}(?P<after>{_AFTER}){per}"), _money_range),
         Rule(re.compile(rf"{_SIGN}(?P<before>{_BEFORE})(?P<amount>{AMOUNT})(?P<after>){per}"), _money),
         Rule(re.compile(rf"{_SIGN}(?P<before>)(?P<amount>{AMOUNT})(?P<after>{_AFTER}){per}"), _money),
-        Rule(re.compile(rf"(?P<first>{NUMBER})(?:{SPACE}?%)?{DASH}(?P<last>{NUMBER}){SPACE}?{_UNIT}{NO_WORD}(?P<dot>\.?)"), _measure_range),
-        Rule(re.compile(rf"{_SIGN}(?P<amount>{NUMBER}){SPACE}?{_UNIT}{NO_WORD}(?P<dot>\.?)"), _measure),
+        Rule(re.compile(rf"(?P<first>{NUMBER})(?:{SPACE}?%)?{DASH}(?P<last>{NUMBER}){SPACE}?{unit}{NO_WORD}(?P<dot>\.?)"), _measure_range),
+        Rule(re.compile(rf"{_SIGN}(?P<amount>{NUMBER}){SPACE}?{unit}{NO_WORD}(?P<dot>\.?)"), _measure),
     ]
     if language == "en":
         found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}})p{NO_WORD}"), _pence))
@@ -218,9 +235,14 @@ def ordinals(language: str) -> list[Rule]:
     return [Rule(re.compile(_ORDINALS[language] + NO_WORD), _ordinal)]
 
 
+def _half(match: re.Match[str], place: Place) -> str | None:
+    return _without(place.say.count(Decimal("0.5"), following(match), place.preceding), following(match), match)
+
+
 def rules() -> list[Rule]:
     """The rules of bare numbers: the last to be tried."""
     return [
+        Rule(re.compile(rf"(?<=\b[a-z][a-z] )1/2(?= [{LOWER}])"), _half),
         Rule(re.compile(rf"(?P<amount>{NUMBER}){SPACE}?[xX×]{SPACE}?(?=\d)"), _size),
         Rule(re.compile(rf"(?P<first>{NUMBER}){DASH}(?P<last>{NUMBER}){NO_WORD}(?!-)"), _range),
         Rule(re.compile(rf"\d{{4}}{NO_WORD}(?![.,]\d)"), _year),

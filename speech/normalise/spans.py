@@ -26,7 +26,7 @@ def _rules(language: str, loud: bool) -> tuple[tuple[Rule, ...], tuple[Rule, ...
     addresses, mixed = codes.addresses(), codes.mixed(habits)
     worded = words.rules(verbaliser(language), habits, loud)
     coded = codes.rules(habits)
-    priced = numbers.amounts(tuple(habits.per), language)
+    priced = numbers.amounts(habits, language)
     digital = [*addresses, *worded[:1], *priced, *dates.rules(habits), *coded, *numbers.ordinals(language), *mixed, *numbers.rules()]
     lettered = [*addresses, *priced, *dates.month_first(habits), *mixed, *worded]
     return tuple(digital), tuple(lettered), (*priced, *coded, *numbers.rules(), *worded)
@@ -47,7 +47,8 @@ def read(text: str, language: str) -> str:
             at += 1
             continue
         last = _LAST_WORD.search("".join(spoken[-6:])[-60:])
-        place = Place(say, habits, last[0].lower() if last else "", window)
+        colon = "".join(spoken[-3:]).rstrip().endswith(":")
+        place = Place(say, habits, last[0].lower() if last else "", window, colon)
         match, said = _first(rules, text, at, place)
         if match is None:
             match = (_WORD if character.isalpha() else _DIGITS).match(text, at)

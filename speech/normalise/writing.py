@@ -38,6 +38,12 @@ class Writing:
     per: Mapping[str, str]
     """What a slash behind an amount of money and a unit say: "36 zł/h"."""
     months: Mapping[str, int]
+    units: tuple[str, ...] = ()
+    """Units that only this language writes so."""
+    year_alone: frozenset[str] = frozenset()
+    """Words after which a year stands in the case of ``Verbaliser.year``; empty when it has but one form."""
+    letters: tuple[str, str] = ("", "")
+    """Wrong letters that are often typed, and the right ones."""
     ordinal_dot: bool = False
     spaced: bool = False
     """Whether an ordinary space groups thousands."""
@@ -102,6 +108,8 @@ def _polish() -> Writing:
             "rok": "rocznie",
         },
         months=_months("pl"),
+        units=("mies", "tyg", "godz", "sek", "tys", "mln", "mld", "os", "dag"),
+        year_alone=frozenset({"w", "we", "po", "roku"}),
         ordinal_dot=True,
         spaced=True,
     )
@@ -205,6 +213,7 @@ def _romanian() -> Writing:
             "pers.": "de persoană",
         },
         months=_months("ro"),
+        letters=("şţŞŢ", "șțȘȚ"),
     )
 
 
