@@ -10,7 +10,7 @@ from speech.normalise import pl_spelling as spelling
 from speech.normalise.language import RANGE_FROM
 from speech.normalise.pl_nouns import after_ordinal, agreement, case_after, is_feminine, is_nominative_person
 from speech.normalise.pl_numbers import Case, cardinal, ordinal, prefix, quantity
-from speech.normalise.pl_units import TIMES, UNITS, money
+from speech.normalise.pl_units import TIMES, money
 from speech.normalise.pl_units import unit as unit_of
 from speech.normalise.pl_words import ABBREVIATIONS
 
@@ -42,13 +42,6 @@ _TIME_CASE: dict[str, Case] = {
     ),
     **dict.fromkeys(("przed", "między", "pomiędzy", "a", "nad", "godziną"), "ins"),
     **dict.fromkeys(("na", "za", "godzinę", "ponad"), "acc"),
-}
-_YEAR_CASE: dict[str, Case] = {
-    **dict.fromkeys(("w", "we", "po", "roku", "o"), "loc"),
-    **dict.fromkeys(
-        ("od", "do", "z", "ze", "około", "ok", "sprzed", "końca", "końcu", "koniec", "początku", "początek", "połowy", "połowie"), "gen"
-    ),
-    **dict.fromkeys(("przed", "rokiem"), "ins"),
 }
 _YEARS = re.compile(r"(?:ym|im)\b")
 """Endings of a year as ``year`` gives it."""
@@ -111,8 +104,6 @@ class Polish:
 
     language = "pl"
     abbreviations: dict[str, str] = ABBREVIATIONS
-    units: tuple[str, ...] = tuple(sorted(UNITS, key=len, reverse=True))
-    """The written units that ``measure`` declines, longest first."""
 
     def number(self, value: Decimal, preceding: str = "") -> str:
         """A bare number: nominative, or in the case of a preposition that takes only one ("do 20" → "dwudziestu")."""
@@ -122,11 +113,13 @@ class Polish:
     def count(self, value: Decimal, noun: str, preceding: str = "") -> str:
         """The numeral in the gender and case of ``noun`` (one word, or the few that follow) and of ``preceding``; then the noun
         as it was. A noun that begins with a hyphen grows together with the number: "14-dniowy" → "czternastodniowy"; one in
-        the singular is numbered: "2 piętro" → "drugie piętro"."""
+        the singular is numbered: "2 piętro" → "drugie piętro"; before a part of the day it is an hour: "od 8 rano"."""
         if noun.startswith("-"):
             return _compound(value, noun[1:])
         if not noun:
             return self.number(value, preceding)
+        if noun.lower() in ("rano", "wieczorem") and value in range(1, 13):
+            return f"{self.time(int(value), 0, preceding)} {noun}"
         if noun.lower() in _NUMBERED and value > 1 and value == value.to_integral_value():
             return f"{self.ordinal(int(value), noun, preceding)} {noun}"
         return f"{_numeral(value, noun, preceding)} {noun}"
@@ -138,11 +131,9 @@ class Polish:
         gender, case = after_ordinal(following, preceding)
         return ordinal(value, case, gender)
 
-    def year(self, value: int, preceding: str = "w") -> str:
-        """Without "roku", which stands in the text: "w dwa tysiące dwudziestym szóstym"; genitive behind a month."""
-        word = _last(preceding)
-        case = _YEAR_CASE.get(word, "gen" if _MONTH_NAMES.match(word) else "nom")
-        return ordinal(value, case)
+    def year(self, value: int) -> str:
+        """Locative and without "roku", which stands in the text: "w dwa tysiące dwudziestym szóstym"."""
+        return ordinal(value, "loc")
 
     def date(self, day: date, *, with_year: bool, preceding: str) -> str:
         """ "dwunastego marca dwa tysiące dwudziestego szóstego roku"."""

@@ -116,6 +116,7 @@ ABBREVIATIONS: dict[str, str] = {
     "ks.": "księdza",
     # numbers and times
     "nr": "numer",
+    "nr ref.": "numer referencyjny",
     "tel.": "telefon",
     "kom.": "komórkowy",
     "wew.": "wewnętrzny",
