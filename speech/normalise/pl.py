@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from speech.normalise import pl_spelling as spelling
-from speech.normalise.language import RANGE_FROM
-from speech.normalise.pl_nouns import after_ordinal, agreement, case_after, is_feminine, is_nominative_person
+from speech.normalise.language import RANGE_FROM, RANGE_TO
+from speech.normalise.pl_nouns import after_ordinal, agreement, case_after, is_feminine, is_nominative_person, is_nominative_plural
 from speech.normalise.pl_numbers import Case, cardinal, ordinal, prefix, quantity
 from speech.normalise.pl_units import TIMES, money
 from speech.normalise.pl_units import unit as unit_of
@@ -29,7 +29,6 @@ _MONTHS = (
     "listopada",
     "grudnia",
 )
-_MONTH_NAMES = re.compile(r"(?:stycz|lut|mar[cz]|kwie|maj|czerw|lip|sierp|wrze|paźdz|listopad|grud)")
 _DATE_CASE: dict[str, Case] = {
     **dict.fromkeys(("przed", "między", "pomiędzy", "nad", "dniem"), "ins"),
     **dict.fromkeys(("po", "przy"), "loc"),
@@ -45,6 +44,8 @@ _TIME_CASE: dict[str, Case] = {
 }
 _YEARS = re.compile(r"(?:ym|im)\b")
 """Endings of a year as ``year`` gives it."""
+_FEW = ("dwa", "dwie", "trzy", "cztery")
+"""Last words of the numbers that a noun in the nominative follows."""
 _MEN = {2: "dwaj", 3: "trzej", 4: "czterej"}
 _CHILDREN = {
     2: ("dwoje", "dwojga"),
@@ -126,7 +127,7 @@ class Polish:
 
     def ordinal(self, value: int, following: str, preceding: str = "") -> str:
         """ "1. piętro" → "pierwsze", "3. rata" → "trzecia", "5. maja" → "piątego"."""
-        if _MONTH_NAMES.match(following.lower()):
+        if following.lower() in _MONTHS[1:]:
             return ordinal(value, "gen")
         gender, case = after_ordinal(following, preceding)
         return ordinal(value, case, gender)
@@ -167,9 +168,10 @@ class Polish:
         return noun.counted(value, _measure_case(unit, _last(preceding)) or case_after(preceding) or "nom")
 
     def span(self, first: str, last: str, kind: str) -> str:
-        """ "od dziewiątej do siedemnastej", "od trzeciego do siódmego czerwca", "trzy do pięciu (dni)", years "od … do …"."""
+        """ "od dziewiątej do siedemnastej", "od trzeciego do siódmego czerwca", years "od … do …", "trzy do pięciu (dni)"; a noun in
+        the nominative leaves no place for "do": "dwa, trzy (miesiące)"."""
         if kind == "number" and not _YEARS.search(first):
-            return f"{first} do {last}"
+            return f"{first}{',' if last.endswith(_FEW) else ' do'} {last}"
         month = first.rpartition(" ")[2]
         if month in _MONTHS and f" {month}" in last:
             first = first.removesuffix(f" {month}")
@@ -207,7 +209,7 @@ def _numeral(value: Decimal, noun: str, preceding: str) -> str:
     if unit:
         return unit.numeral(value, case_after(preceding) or "nom")
     gender, case = agreement(noun, value, preceding)
-    if preceding == RANGE_FROM and case == "gen":
+    if (preceding == RANGE_FROM and case == "gen") or (preceding == RANGE_TO and is_nominative_plural(noun.lower(), value)):
         case = "nom"
     if noun.lower() == "dzieci" and value in _CHILDREN and case in ("nom", "gen"):
         return _CHILDREN[int(value)][case == "gen"]

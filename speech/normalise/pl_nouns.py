@@ -151,6 +151,12 @@ def is_nominative_person(word: str) -> bool:
     return word in _PERSON_NOMINATIVES
 
 
+def is_nominative_plural(word: str, value: Decimal) -> bool:
+    """Whether a noun after 2, 3, 4, 22 … cannot be a genitive ("miesiące", "dni", but not "godzin", "możliwości")."""
+    few_of_it = value == value.to_integral_value() and few(int(value))
+    return few_of_it and word.endswith(("e", "y", "a", "ki", "gi", "dni")) and not _GENITIVE_PLURAL.search(word)
+
+
 def _plural_case(first: str, head: str, whole: int | None, wanted: Case | None) -> Case:
     if first.endswith("ach") or head.endswith("ach"):
         return "loc"

@@ -173,6 +173,8 @@ def test_decimals(value: str, said: str) -> None:
         (RANGE_FROM, "3", "dni", "trzy"),
         (RANGE_FROM, "2", "godzin", "dwie"),
         (RANGE_TO, "5", "dni", "pięciu"),
+        (RANGE_TO, "3", "miesiące", "trzy"),
+        (RANGE_TO, "3", "godzin", "trzech"),
     ],
 )
 def test_numerals_agree(preceding: str, value: str, noun: str, said: str) -> None:
@@ -319,6 +321,7 @@ def test_measures(preceding: str, value: str, unit: str, said: str) -> None:
 def test_spans() -> None:
     assert PL.span("dziewiątej", "siedemnastej", "time") == "od dziewiątej do siedemnastej"
     assert PL.span("trzy", "pięciu", "number") == "trzy do pięciu"
+    assert PL.span("dwie", "trzy", "number") == "dwie, trzy"
     assert PL.span("trzeciego czerwca", "siódmego czerwca", "date") == "od trzeciego do siódmego czerwca"
     assert PL.span("trzeciego maja", "siódmego czerwca", "date") == "od trzeciego maja do siódmego czerwca"
     assert PL.span(PL.year(2020), PL.year(2023), "number") == "od dwa tysiące dwudziestego do dwa tysiące dwudziestego trzeciego"
