@@ -64,7 +64,8 @@ def _phone(match: re.Match[str], place: Place) -> str | None:
     written = match[0]
     if sum(c.isdigit() for c in written) < 9:
         return None
-    if following(match) and not written.startswith(("+", "0", "(")) and not place.after_code_word(9) and " " in written:
+    thousands = re.fullmatch(rf"\d{{1,3}}(?:{SPACE}\d{{3}})+", written)
+    if thousands and following(match) and written[0] != "0" and not place.after_code_word(9):
         return None
     try:
         number = phonenumbers.parse(written, place.writing.region)

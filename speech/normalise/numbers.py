@@ -226,7 +226,7 @@ def amounts(writing: Writing, language: str) -> list[Rule]:
 _ORDINALS = {
     "en": r"(?P<value>\d{1,6})(?P<ending>st|nd|rd|th)",
     "ro": r"(?P<value>\d{1,3})-(?P<ending>lea|a)",
-    "pl": r"(?P<value>\d{1,3})-(?P<ending>szy|sza|sze|gi|ga|gie|ci|cia|cie|ty|ta|te|my|ma|me|go|ej|mu|ego|emu)",
+    "pl": r"(?P<value>\d{1,3})-(?P<ending>(?:sz|[gctm])?(?:i?ego|i?emu|i?ej|[yi]m|[yiae]|ia|ie|ą|ią))",
 }
 
 
