@@ -70,7 +70,6 @@ _HOUR, _MINUTE, _SECOND = (
     _feminine("minuta", "minucie", "minut"),
     _feminine("sekunda", "sekundzie", "sekund"),
 )
-_DAY = Noun("m", "dzień dnia dniowi dzień dniem dniu", "dni dni dniom dni dniami dniach")
 _WEEK = Noun("m", "tydzień tygodnia tygodniowi tydzień tygodniem tygodniu", "tygodnie tygodni tygodniom tygodnie tygodniami tygodniach")
 _MONTH = Noun("m", "miesiąc miesiąca miesiącowi miesiąc miesiącem miesiącu", "miesiące miesięcy miesiącom miesiące miesiącami miesiącach")
 _THOUSAND = Noun("m", "tysiąc tysiąca tysiącowi tysiąc tysiącem tysiącu", "tysiące tysięcy tysiącom tysiące tysiącami tysiącach")
@@ -137,12 +136,11 @@ UNITS: dict[str, Noun] = {
     "tys": _THOUSAND,
     "mln": Noun("m", "milion miliona milionowi milion milionem milionie", "miliony milionów milionom miliony milionami milionach"),
     "mld": _masculine("miliard", "miliardzie"),
-    "dni": _DAY,
     "pkt": _masculine("punkt", "punkcie"),
 }
 """Written unit or abbreviation of a counted noun, without its dot → the noun."""
 
-TIMES = frozenset({"h", "min", "s", "ms", "godz", "sek", "mies", "tyg", "dni"})
+TIMES = frozenset({"h", "min", "s", "ms", "godz", "sek", "mies", "tyg"})
 """Units of time: "po 30 min" is "po trzydziestu minutach", while "po 2 kg" is "po dwa kilogramy"."""
 
 
