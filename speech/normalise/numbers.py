@@ -48,7 +48,7 @@ def _units(more: tuple[str, ...]) -> str:
 
 def parse(text: str, place: Place) -> Decimal:
     """A number in any grouping; one separator before three digits groups unless it is the language's decimal one."""
-    digits = re.sub(SPACE, "", text).replace("−", "-")
+    digits = re.sub(SPACE, "", text)
     marks = [c for c in digits if c in ".,"]
     decimal = marks[-1] if marks else ""
     if len(marks) == 1:
