@@ -38,6 +38,7 @@ class Cache:
         self._limit, self._memory = limit, memory
         self._held: OrderedDict[str, Samples] = OrderedDict()
         self._bytes = 0
+        self._spare = 0
         self._lock = threading.Lock()
 
     def recent(self, key: str) -> Samples | None:
@@ -60,8 +61,10 @@ class Cache:
         self._hold(key, samples)
         if keep:
             try:
-                self._write(key, samples)
-                self._evict()
+                self._spare -= self._write(key, samples)
+                if self._spare < 0:
+                    # Half: another process may be writing too.
+                    self._spare = (self._limit - self._evict()) // 2
             except OSError as error:
                 log.warning("a sentence cannot be kept in %s: %s", self._folder, error)
 
@@ -97,7 +100,7 @@ class Cache:
             return None
         return np.frombuffer(sound, "<i2").astype(np.int16)
 
-    def _write(self, key: str, samples: Samples) -> None:
+    def _write(self, key: str, samples: Samples) -> int:
         self._folder.mkdir(parents=True, exist_ok=True)
         sound = samples.astype("<i2").tobytes()
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
@@ -109,9 +112,10 @@ class Cache:
             with contextlib.suppress(OSError):
                 os.unlink(name)
             raise
+        return len(sound)
 
-    def _evict(self) -> None:
-        """Drop the least recently used files over the limit, whoever wrote them."""
+    def _evict(self) -> int:
+        """Drop the least recently used files over the limit, whoever wrote them; the bytes that remain."""
         files: list[tuple[float, int, str]] = []
         with os.scandir(self._folder) as entries:
             for entry in entries:
@@ -124,7 +128,8 @@ class Cache:
         total = sum(size for _, size, _ in files)
         for _, size, path in sorted(files):
             if total <= self._limit:
-                return
+                break
             with contextlib.suppress(OSError):
                 os.unlink(path)
             total -= size
+        return total

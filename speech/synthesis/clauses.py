@@ -62,7 +62,7 @@ def clauses(text: str, language: str) -> list[str]:
         rest = sentence
         while rest:
             most = min(MOST, max(FIRST, GROWTH * len(pieces[-1]))) if pieces else FIRST
-            cut = _cut(rest, language, most) if len(rest) > most else len(rest)
+            cut = _cut(rest, language, most, soon=not pieces) if len(rest) > most else len(rest)
             pieces.append(rest[:cut])
             rest = rest[cut:]
     return pieces
@@ -109,13 +109,14 @@ def _word_before(text: str, position: int) -> str:
     return found.group().lower() if found else ""
 
 
-def _cut(sentence: str, language: str, most: int) -> int:
-    """Where to cut: the last good break within ``most`` characters, else the first after; the whole length if there is none."""
+def _cut(sentence: str, language: str, most: int, *, soon: bool) -> int:
+    """Where to cut: the last good break within ``most`` characters, with ``soon`` the first; else the first after; the whole length if
+    there is none."""
     breaks = [found.end() for found in _BREAK.finditer(sentence) if _breaks(sentence, found)]
     if not any(LEAST <= cut <= most for cut in breaks):
         breaks += _before_conjunctions(sentence, language)
     good = [cut for cut in sorted(breaks) if cut >= LEAST and len(sentence) - cut >= LEAST and _closed(sentence[:cut])]
-    within = [cut for cut in good if cut <= most]
+    within = [cut for cut in good if cut <= most][: 1 if soon else None]
     return (within or good[:1] or [len(sentence)])[-1]
 
 
@@ -133,7 +134,7 @@ def _before_conjunctions(sentence: str, language: str) -> list[int]:
     words = CONJUNCTIONS.get(language)
     if not words:
         return []
-    pattern = re.compile(rf"(?<=[^\W\d]\s)(?:{'|'.join(sorted(words))})\s(?=[^\W\d])", re.IGNORECASE)
+    pattern = re.compile(rf"(?<=[\w.%)]\s)(?:{'|'.join(sorted(words))})\s(?=[^\W\d])", re.IGNORECASE)
     return [found.start() for found in pattern.finditer(sentence)]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import Distribution
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from speech.synthesis.hub import download
 from speech.types import RATE, Samples, SynthesisError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 WORKER = Path(__file__).parent / "worker.py"
 PACKAGES = {"piper": "piper-tts", "espeak": "espeakng-loader"}
@@ -38,9 +41,9 @@ PAUSE_MS = 180
 @dataclass(frozen=True, slots=True)
 class VoiceChoice:
     """How one language is spoken: ``voice`` is ``piper:NAME_OR_PATH`` or ``espeak:NAME``, ``rate`` times the usual speed, ``volume_db``
-    over the usual level."""
+    over the usual level. No voice is the language's usual one."""
 
-    voice: str
+    voice: str = ""
     rate: float = 1.0
     volume_db: float = 0.0
 
@@ -84,7 +87,7 @@ class Voices:
     ) -> None:
         # Not resolve(): the link .venv-voices/bin/python is what makes it that environment.
         self._python, self._data_dir, self._worker = python.absolute(), data_dir.absolute(), worker
-        self._choices = {**DEFAULTS, **(voices or {})}
+        self._choices = {**DEFAULTS, **{language: _whole(choice, language) for language, choice in (voices or {}).items()}}
         self._cache = Cache(self._data_dir / "cache" / "voices", cache_mb << 20)
         self._engines = {name: self._engine(name, timing) for name in {"espeak", *(choice.engine for choice in self._choices.values())}}
         self._versions = {name: _version(self._python, package) for name, package in PACKAGES.items()}
@@ -92,7 +95,7 @@ class Voices:
         self._flights: dict[str, _Flight] = {}
         self._threads = ThreadPoolExecutor(1, "voices")
         self._preparing: asyncio.Task[None] | None = None
-        self._prepared = False
+        self._prepared = self._closed = False
 
     def _engine(self, name: str, timing: Timing | None, nice: int = 0) -> Engine:
         command = [str(self._python), "-I", str(self._worker), name, str(self._data_dir / "voices"), str(nice)]
@@ -105,14 +108,15 @@ class Voices:
         self._preparing = asyncio.create_task(self._prepare())
 
     async def aclose(self) -> None:
-        """End every process; what is being spoken fails. Idempotent."""
+        """End every process; what is being spoken fails, what is rendered ahead stops. Idempotent."""
+        self._closed = True
         tasks: list[asyncio.Task[Any]] = [flight.task for flight in self._flights.values()]
         if self._preparing is not None:
             tasks.append(self._preparing)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, *(engine.aclose() for engine in self._engines.values()), return_exceptions=True)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False)
 
     @property
     def ready(self) -> bool:
@@ -123,7 +127,7 @@ class Voices:
     async def _prepare(self) -> None:
         """Load every voice; those that are missing are downloaded if there is a hub, and espeak-ng speaks meanwhile."""
         for language in self._choices:  # the first text of a language takes its normaliser's modules in
-            await asyncio.get_running_loop().run_in_executor(self._threads, speakable, "1.", language)
+            await self._in_thread(speakable, "1.", language)
         wanted = {choice.voice: choice for choice in self._choices.values()}.values()
         for choice in wanted:
             await self._load(choice)
@@ -173,6 +177,8 @@ class Voices:
         try:
             for text, language in texts:
                 for clause in clauses(text, language):
+                    if self._closed:
+                        return new
                     try:
                         new += await self._ahead(engines, clause, language)
                     except SynthesisError as error:
@@ -190,8 +196,7 @@ class Voices:
             return 0
         choice = self._options(language)[0]
         key = self._key(choice, spoken, language)
-        loop = asyncio.get_running_loop()
-        if await loop.run_in_executor(self._threads, self._cache.kept, key):
+        if await self._in_thread(self._cache.kept, key):
             return 0
         samples = self._cache.recent(key)
         if samples is None:
@@ -199,7 +204,7 @@ class Voices:
                 engines[choice.engine] = self._engine(choice.engine, PATIENCE_AHEAD, NICE)
                 engines[choice.engine].start()
             samples = await self._said(engines[choice.engine], choice, spoken)
-        await loop.run_in_executor(self._threads, lambda: self._cache.put(key, samples, keep=True))
+        await self._in_thread(partial(self._cache.put, keep=True), key, samples)
         return 1
 
     def _options(self, language: str) -> list[VoiceChoice]:
@@ -231,7 +236,7 @@ class Voices:
                 del self._flights[key]
 
     async def _found_or_said(self, key: str, choice: VoiceChoice, spoken: str) -> Samples:
-        cached = await asyncio.get_running_loop().run_in_executor(self._threads, self._cache.get, key)
+        cached = await self._in_thread(self._cache.get, key)
         if cached is not None:
             return cached
         samples = await self._said(self._engines[choice.engine], choice, spoken)
@@ -240,8 +245,18 @@ class Voices:
 
     async def _said(self, engine: Engine, choice: VoiceChoice, spoken: str) -> Samples:
         sound = await engine.speak(spoken, choice.name, choice.rate)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, levelling.telephone, sound.samples, sound.rate, choice.volume_db)
+        return await self._in_thread(levelling.telephone, sound.samples, sound.rate, choice.volume_db)
+
+    async def _in_thread(self, work: Callable[..., T], *args: Any) -> T:
+        """Off the event loop, in a thread that nobody else keeps busy."""
+        if self._closed:
+            raise SynthesisError("the voices are closed")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args))
+
+
+def _whole(choice: VoiceChoice, language: str) -> VoiceChoice:
+    usual = DEFAULTS.get(language, VoiceChoice(f"espeak:{language}"))
+    return choice if choice.voice else replace(choice, voice=usual.voice)
 
 
 def _spoken(text: str, language: str) -> str:

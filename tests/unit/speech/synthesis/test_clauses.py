@@ -76,6 +76,11 @@ def test_sentences(language: str, text: str, pieces: list[str]) -> None:
             "Comanda a plecat ieri din depozit – ",
         ),
         ("en", "The price (with delivery, tax and the usual extras) is known, so we can go on with your order.", ""),
+        (
+            "en",
+            "Order 5 was shipped on Friday, May 12, 2026 and the courier will bring it before noon.",
+            "Order 5 was shipped on Friday, May 12, 2026 ",
+        ),
     ],
 )
 def test_a_long_first_sentence_begins_soon(language: str, text: str, first: str) -> None:

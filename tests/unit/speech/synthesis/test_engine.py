@@ -15,7 +15,7 @@ from speech.synthesis.engine import Engine, Timing, VoiceMissingError
 from speech.types import SynthesisError
 from tests.unit.speech.synthesis.parrots import PARROT, requests
 
-QUICK = Timing(start=10, load=5, sentence=0.4, character=0.0, first_back_off=0.05, longest_back_off=0.1)
+QUICK = Timing(start=10, load=5, sentence=1.0, character=0.0, first_back_off=0.05, longest_back_off=0.1)
 PATIENT = Timing(start=10, load=5, sentence=10, first_back_off=0.05, longest_back_off=0.1)
 Make = Callable[..., Engine]
 

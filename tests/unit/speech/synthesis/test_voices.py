@@ -63,6 +63,13 @@ async def test_each_language_has_its_voice(make: Make, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+async def test_no_voice_is_the_usual_one(make: Make, tmp_path: Path) -> None:
+    one = await started(make({"en": VoiceChoice(volume_db=3), "de": VoiceChoice(rate=1.1)}))
+    for language in ("en", "de"):
+        await one.synthesize("Aaa", language)
+    assert [voice for voice, _ in said(tmp_path)] == ["piper:en_US-joe-medium", "espeak:de"]
+
+
 async def test_a_sentence_is_spoken_once(make: Make, tmp_path: Path) -> None:
     one = await started(make())
     first = await one.synthesize("Dobrze", "pl")
@@ -117,6 +124,16 @@ async def test_a_cancelled_prerender_leaves_no_process(make: Make, tmp_path: Pat
     await asyncio.gather(task, return_exceptions=True)
     process = next(seen.process for seen in requests(tmp_path) if seen.nice)
     assert not Path(f"/proc/{process}").exists()
+
+
+async def test_closing_stops_what_is_rendered_ahead(make: Make, tmp_path: Path) -> None:
+    one = await started(make())
+    task = asyncio.create_task(one.prerender([(f"Zdanie {'a' * number}", "pl") for number in range(1, 200)]))
+    await until(lambda: bool(said(tmp_path, voices.NICE)))
+    await one.aclose()
+    assert await task < 199
+    with pytest.raises(SynthesisError):
+        await one.synthesize("Dobrze", "pl")
 
 
 async def test_the_key_knows_all_that_can_be_heard(make: Make, tmp_path: Path) -> None:
