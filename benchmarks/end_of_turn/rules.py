@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from benchmarks.end_of_turn.hearing import Silero, SmartTurn, Whisper
+from benchmarks.end_of_turn.hearing import Hearing, SmartTurn
 from benchmarks.end_of_turn.utterances import Utterance
 from speech.endpoint import EndOfTurn
 from speech.listener import Listener
 from speech.types import FRAME, FRAME_MS
+from speech.vad import SileroVad
 
 SPECULATE_MS = 130
 """Silence (ms) after which transcription starts, as in speech/call.py."""
-WORK_MS = 220
-"""Time (ms) that a transcription is taken to last here: measured 180-300 ms on one core of this machine."""
+WORK_MS, MARK_MS = 220, 20
+"""Time (ms) that a transcription is taken to last here, and the probability of its full stop: docs/decisions/0005 and 0007."""
 SMART_SILENCE_MS, SMART_GIVE_UP_MS, SMART_WORK_MS = 200, 3000, 20
 """Pipecat's defaults: silence before smart-turn is asked, and after which it is overruled; and its own time."""
 
@@ -39,7 +40,7 @@ class Outcome:
 class Ours:
     """Our policy, with transcripts; without ``marks``, as if the transcriber could not tell how sure its full stop is."""
 
-    whisper: Whisper
+    hearing: Hearing
     marks: bool = True
     policy: EndOfTurn = field(default_factory=EndOfTurn)
     last: str = ""
@@ -50,8 +51,8 @@ class Ours:
     def __call__(self, utterance: Utterance, listener: Listener) -> int:
         text, mark = None, None
         if listener.version != self._version and listener.silence_ms >= SPECULATE_MS:
-            self._version, self._ready_ms = listener.version, listener.heard_ms + WORK_MS
-            self._heard = self.whisper.hear(listener.utterance(), utterance.language)
+            self._version, self._ready_ms = listener.version, listener.heard_ms + WORK_MS + MARK_MS * self.marks
+            self._heard = self.hearing.hear(listener.utterance(), utterance.language)
         if listener.version == self._version and listener.heard_ms >= self._ready_ms:
             text, mark = self._heard
             self.last = text
@@ -88,7 +89,7 @@ class Smart:
 
 def simulate(utterance: Utterance, rule: Rule) -> Outcome:
     """Feed an utterance frame by frame until the rule ends the turn."""
-    listener = Listener(Silero())
+    listener = Listener(SileroVad())
     audio = utterance.audio
     for at in range(0, len(audio) - FRAME + 1, FRAME):
         listener.feed(audio[at : at + FRAME])

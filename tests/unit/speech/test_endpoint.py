@@ -49,7 +49,7 @@ def test_an_open_sentence_outlasts_a_hesitation() -> None:
 def test_doubt_waits_in_between() -> None:
     """Neither as short as for a finished sentence nor as long as for an open one."""
     assert 700 <= _wait("Dzień dobry.") <= 1100
-    assert 700 <= _wait("Moja dziewczyna świętuje.", mark=0.74) <= 1000
+    assert 700 <= _wait("Moja dziewczyna świętuje.", mark=0.8) <= 1000
 
 
 def test_all_digits_end_fast_and_some_wait() -> None:
