@@ -140,7 +140,7 @@ export class Playback {
     this.idle = STILL_GAP; // samples since we ran dry in mid-sentence
     this.fading = []; // the end of a cleared sentence
     this.rest = STILL_GAP; // samples since anything was played
-    this.gaps = 0;
+    this.gaps = 0; // times the sound ran dry in mid-sentence
   }
 
   add(bytes) {
@@ -241,7 +241,7 @@ if (typeof registerProcessor === 'function') {
     constructor() {
       super();
       this.sounding = false;
-      this.playback = new Playback(sampleRate, (mark) => this.port.postMessage({ mark, gaps: this.playback.gaps }));
+      this.playback = new Playback(sampleRate, (mark) => this.port.postMessage({ mark }));
       this.port.onmessage = ({ data }) => {
         if (data.frame) this.playback.add(new Uint8Array(data.frame));
         if (data.mark !== undefined) this.playback.mark(data.mark);
@@ -251,8 +251,8 @@ if (typeof registerProcessor === 'function') {
 
     process(_inputs, [[output]]) {
       this.playback.render(output);
-      const { sounding, gaps } = this.playback;
-      if (sounding !== this.sounding) this.port.postMessage({ sounding, gaps });
+      const { sounding } = this.playback;
+      if (sounding !== this.sounding) this.port.postMessage({ sounding });
       this.sounding = sounding;
       return true;
     }

@@ -96,7 +96,7 @@ export function startCall(options) {
 class Call {
   constructor({ base = HERE, start, notify = () => {} }) {
     Object.assign(this, { base, start, notify, over: false, muted: false, conversation: null, token: null, socket: null, ready: false });
-    [this.startedAt, this.droppedAt, this.tries, this.legs, this.gaps] = [0, 0, 0, 0, 0];
+    [this.startedAt, this.droppedAt, this.tries, this.legs] = [0, 0, 0, 0];
     [this.told, this.sounding] = ['listening', false]; // what the server does, and whether it is heard
     this.reached = []; // marks played while the line was down
     this.returned = () => this.lost && this.relisten();
@@ -255,8 +255,7 @@ class Call {
     if (this.ready) this.notify('state', { state: talk });
   }
 
-  played({ mark, gaps, sounding }) {
-    this.gaps = gaps;
+  played({ mark, sounding }) {
     if (mark === undefined) return this.turn(this.told, sounding);
     if (mark === LAST) this.finish(...this.last);
     else if (this.ready) this.send({ event: 'mark', name: mark });

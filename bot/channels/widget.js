@@ -200,7 +200,7 @@
   textarea::placeholder { color: var(--muted); opacity: 1; } textarea:placeholder-shown { white-space: nowrap; } textarea:focus-visible { outline-width: 2px; outline-offset: 0; }
   .send, .phone-button { width: 44px; height: 44px; } .phone-button { border: 1.5px solid var(--line); } .phone-button:hover { border-color: var(--muted); }
   .launcher.calling { animation: ring 1.6s ease-out infinite; } @keyframes ring { to { box-shadow: 0 0 0 14px transparent; } from { box-shadow: 0 0 0 0 var(--accent); } }
-  .captions { display: flex; flex-direction: column; gap: 10px; } .captions:not(:empty) { padding-top: 10px; } .captions .bubble { opacity: .7; }
+  .captions { display: flex; flex-direction: column; gap: 10px; } .captions:not(:empty) { padding-top: 10px; } .captions .bubble { opacity: .8; }
   .send:disabled { background: var(--bubble); color: var(--muted); cursor: default; }
   .counter { padding: 0 16px 10px; text-align: end; }
   @media (max-width: 480px) {
