@@ -17,8 +17,9 @@ check: setup-dev      ## ruff, mypy --strict, the flows
 	@.venv/bin/mypy
 	@.venv/bin/voxtrail flows --check
 
-bench: setup-dev      ## speed side by side with a plain Rasa server
+bench: setup-dev      ## speed side by side: chat with a plain Rasa server, calls with a Pipecat bot
 	@.venv/bin/python -m benchmarks.turns
+	@.venv/bin/python -m benchmarks.calls
 
 train: setup          ## train the NLU model if its data or pipeline changed
 	@.venv/bin/voxtrail train

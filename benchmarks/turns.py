@@ -52,7 +52,7 @@ def main() -> None:
     for name in ("ours", "theirs"):
         with psycopg.connect(url, autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name}".encode())
-    with _ours(settings, work, _database(url, "ours")) as ours, _theirs(settings, work, url) as theirs:
+    with our_service(settings, work, _database(url, "ours"), {"VOXTRAIL_CALLS": "false"}) as ours, _theirs(settings, work, url) as theirs:
         asyncio.run(_measure(ours, theirs, _postmaster(work)))
 
 
@@ -65,7 +65,7 @@ def _postmaster(work: Path) -> int:
 
 
 @contextlib.contextmanager
-def _process(name: str, command: list[str], work: Path, env: dict[str, str], url: str) -> Iterator[tuple[str, int]]:
+def started(name: str, command: list[str], work: Path, env: dict[str, str], url: str) -> Iterator[tuple[str, int]]:
     with (work / "logs" / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdout=log, stderr=log, start_new_session=True)
         try:
@@ -93,13 +93,13 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: str) -> None:
 
 
 @contextlib.contextmanager
-def _ours(settings: Settings, work: Path, database: str) -> Iterator[tuple[str, int]]:
+def our_service(settings: Settings, work: Path, database: str, more: dict[str, str] | None = None) -> Iterator[tuple[str, int]]:
     port = free_port()
     shutil.copytree(settings.run_dir / "models", work / "models")
-    env = {"PORT": str(port), "DATA_DIR": str(work), "DATABASE_URL": database, "API_KEY": "bench"}
+    env = {"PORT": str(port), "DATA_DIR": str(work), "DATABASE_URL": database, "API_KEY": "bench", **(more or {})}
     command = [sys.executable, "-m", "bot", "serve"]
-    with _process("voxtrail", command, work, env, f"http://127.0.0.1:{port}/readyz") as started:
-        yield started
+    with started("voxtrail", command, work, env, f"http://127.0.0.1:{port}/readyz") as found:
+        yield found
 
 
 @contextlib.contextmanager
@@ -130,8 +130,8 @@ def _theirs(settings: Settings, work: Path, url: str) -> Iterator[tuple[str, lis
                "--model", str(model), "--endpoints", str(project / "endpoints.yml")]  # fmt: skip
     action_server = [str(settings.rasa_python), "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions_port)]
     with (
-        _process("actions", action_server, work, env, f"http://127.0.0.1:{actions_port}/health") as (_, actions_pid),
-        _process("rasa", command, work, env, f"http://127.0.0.1:{port}/status") as (base, pid),
+        started("actions", action_server, work, env, f"http://127.0.0.1:{actions_port}/health") as (_, actions_pid),
+        started("rasa", command, work, env, f"http://127.0.0.1:{port}/status") as (base, pid),
     ):
         yield base, [pid, actions_pid]
 

@@ -493,7 +493,7 @@ class Call:
             return
         try:
             if self.answer.hold:
-                words = await self.dialog.held(now - self._held_since)
+                words = await self.dialog.held(now - max(self._held_since, self._quiet_since, self.playback.ends))
                 if words is not None:
                     await self._say(words)
                 return

@@ -1,0 +1,99 @@
+"""Calls against the service in this process: the line, the store and the dialog are real, ears and mouth are scripted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.calls.calls import Calls
+from speech.audio import from_mulaw, to_mulaw
+from speech.types import FRAME, RATE, Samples, SynthesisError, Transcript, TranscriptionError
+from tests.house import House, house
+from tests.unit.speech.room import LoudnessVad
+
+LOUDEST = 0x90
+"""The mu-law code of the first sentence; each further one has the next code, a little softer."""
+
+
+class Ears:
+    """Hears the sentence that the amplitude stands for."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+        self.ready = True
+        self.broken = False
+        self.language = ""
+
+    def sound(self, text: str, seconds: float = 0.8) -> Samples:
+        """Audio that is heard as this text."""
+        if text not in self.sentences:
+            self.sentences.append(text)
+        code = LOUDEST + self.sentences.index(text)
+        return from_mulaw(bytes([code]) * (round(seconds * 50) * FRAME))
+
+    async def transcribe(
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = ()
+    ) -> Transcript:
+        await asyncio.sleep(0.01)
+        if self.broken:
+            raise TranscriptionError("no weights")
+        codes = dict.fromkeys(to_mulaw(samples))
+        text = " ".join(self.sentences[code - LOUDEST] for code in codes if LOUDEST <= code < LOUDEST + len(self.sentences))
+        heard = self.language or language or "en"
+        return Transcript(text, language or heard, 0.9, heard_language=heard if language and heard != language else "")
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Mouth:
+    """Speaks 8 ms a character: tests need not be long."""
+
+    def __init__(self) -> None:
+        self.ready = True
+        self.broken = False
+        self.said: list[str] = []
+
+    async def synthesize(self, text: str, language: str) -> Samples:
+        if self.broken:
+            raise SynthesisError("no engine")
+        self.said.append(text)
+        return np.full(max(20, len(text) * 8) * RATE // 1000, 4000, np.int16)
+
+    async def aclose(self) -> None:
+        """Nothing to give back."""
+
+
+class CallingHouse:
+    """A house that takes calls."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.ears, self.mouth = Ears(), Mouth()
+        calls: Any = house.service.calls
+        calls._transcriber, calls._voices = self.ears, self.mouth
+
+    @property
+    def calls(self) -> Calls:
+        """The service's calls."""
+        return self.house.service.calls
+
+    @property
+    def media(self) -> str:
+        """The address of Twilio's socket."""
+        return self.house.url.replace("http", "ws", 1) + "/twilio/media"
+
+
+@asynccontextmanager
+async def calling(database_url: str, data_dir: Path, patch: Any, **settings: Any) -> AsyncIterator[CallingHouse]:
+    """The service, taking calls with scripted ears and mouth."""
+    import speech.vad
+
+    patch.setattr(speech.vad, "SileroVad", LoudnessVad)
+    async with house(database_url, data_dir, **settings) as found:
+        yield CallingHouse(found)
