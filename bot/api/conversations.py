@@ -144,6 +144,7 @@ async def message(conversation_id: str, body: MessageIn, request: Request, servi
 @router.get("/{conversation_id}")
 async def read(conversation_id: str, service: Svc, credentials: Credentials, since: Seq = 0) -> dict[str, Any]:
     """The whole conversation: its messages (from ``since`` on), what is known, and who has it."""
+    from bot.calls.store import call_json, of_conversation
     from bot.escalation.queue import open_one
 
     async with service.database.sessions() as session:
@@ -166,6 +167,7 @@ async def read(conversation_id: str, service: Svc, credentials: Credentials, sin
         }
         if is_key(service, credentials):  # what the bot noted is for the company's systems, not for a page in a browser
             found["person"] = conversation.person_id
+            found["calls"] = [call_json(call) for call in await of_conversation(session, conversation_id)]
             found["slots"] = {name: value for name, value in state.slots.items() if value is not None}
         return found
 

@@ -12,6 +12,7 @@ from bot.api.access import NeedKey, Svc
 from bot.api.body import Body
 from bot.api.conversations import Begun, Language, PersonIn, Short, contacts_of
 from bot.api.touchpoints import Word, find_person
+from bot.calls import recording
 from bot.conversation import hear
 from bot.outreach import deliveries
 from bot.outreach.campaigns import Target
@@ -19,7 +20,7 @@ from bot.outreach.consequences import stop_contact
 from bot.problems import Problem, not_found
 from bot.store import conversations as store
 from bot.store import people
-from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person, Record, Touchpoint
+from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person, PhoneCall, Record, Touchpoint
 from bot.store.records import StoredRecords
 
 router = APIRouter(prefix="/v1", dependencies=[NeedKey])
@@ -82,13 +83,15 @@ async def consent(person_id: str, body: ConsentIn, service: Svc) -> dict[str, An
 
 @router.post("/people/{person_id}/erase", tags=["people"])
 async def erase(person_id: str, service: Svc) -> dict[str, Any]:
-    """Erase a person (GDPR Art. 17): conversations, messages, touchpoints, contacts and records about them.
+    """Erase a person (GDPR Art. 17): conversations, messages, recordings, touchpoints, contacts, records.
 
     What stays is an empty person with the proof that contact was revoked, so that a campaign cannot begin anew.
     """
     now = service.clock.now()
     async with service.database.transaction() as session:
         person = await find_person(session, person_id)
+        kept = select(PhoneCall.recording).join(Conversation).where(Conversation.person_id == person.id, PhoneCall.recording.is_not(None))
+        recordings = list((await session.scalars(kept)).all())
         for conversation in (await session.scalars(select(Conversation).where(Conversation.person_id == person.id))).all():
             await session.delete(conversation)
         for contact in (await session.scalars(select(Contact).where(Contact.person_id == person.id))).all():
@@ -97,8 +100,12 @@ async def erase(person_id: str, service: Svc) -> dict[str, Any]:
         erased = await session.execute(delete(Record).where(Record.data.contains({"person": person.id})))
         await session.execute(update(Attempt).where(Attempt.person_id == person.id).values(context={}, status="dropped", reason="erased"))
         await stop_contact(session, person.id, "api", "erased", now)
+        for name in recordings:  # before the commit: a file that cannot be deleted must stop the erasure, not be forgotten
+            recording.erase(service.settings.run_dir / "recordings", str(name))
         person.name, person.erased = "", now
-        return {"person": person.id, "erased": now.isoformat(), "records": int(getattr(erased, "rowcount", 0))}
+        return {
+            "person": person.id, "erased": now.isoformat(), "records": int(getattr(erased, "rowcount", 0)), "recordings": len(recordings),
+        }  # fmt: skip
 
 
 @router.post("/applications", status_code=201, tags=["applications"], response_model=Begun, response_model_exclude_unset=True)

@@ -27,9 +27,8 @@ from speech.ports import Line
 from speech.types import Samples, SpeechError
 
 if TYPE_CHECKING:
-    from speech.transcription import WhisperTranscriber
-
     from speech.synthesis import Voices
+    from speech.transcription import WhisperTranscriber
 
 logger = logging.getLogger(__name__)
 COMING_S = 30.0
@@ -57,9 +56,9 @@ class Calls:
         """Load the weights, start the voices, and say fixed sentences in advance. Failures are logged; calls are refused then."""
         if not self.settings.calls:
             return
-        from speech.transcription import WhisperTranscriber
-
         from speech.synthesis import VoiceChoice, Voices
+        from speech.transcription import WhisperTranscriber
+        from speech.vad import SileroVad
 
         given = {language: VoiceChoice(v.voice, v.rate, v.volume) for language, v in self.settings.voices.items()}
         folder = self.settings.run_dir
@@ -68,6 +67,7 @@ class Calls:
         try:
             await self._voices.start()
             await asyncio.to_thread(transcriber.load)
+            await asyncio.to_thread(SileroVad)  # the network of all calls: loading it would hold up the first one
         except SpeechError as error:
             logger.error("calls cannot be taken: %s", error)
             return
@@ -138,10 +138,9 @@ class Calls:
         return reason
 
     def _call(self, line: Line, dialog: CallDialog, language: str, *, detect: bool) -> Call:
-        from speech.vad import SileroVad
-
         from speech.endpoint import EndOfTurn
         from speech.synthesis import clauses
+        from speech.vad import SileroVad
 
         assert self._transcriber is not None
         assert self._voices is not None

@@ -87,3 +87,12 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> list[P
     """The calls of a conversation, oldest first."""
     query = select(PhoneCall).where(PhoneCall.conversation_id == conversation_id).order_by(PhoneCall.began)
     return list((await session.scalars(query)).all())
+
+
+def call_json(call: PhoneCall) -> dict[str, Any]:
+    """A call as the API shows it."""
+    return {
+        "call": call.call_id, "conversation": call.conversation_id, "line": call.line, "status": call.status, "reason": call.reason,
+        "began": call.began.isoformat(), "ended": call.ended.isoformat() if call.ended else None, "measures": call.measures,
+        "recorded": call.recording is not None,
+    }  # fmt: skip

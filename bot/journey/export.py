@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.calls.store import call_json
 from bot.journey.timeline import timeline
 from bot.store import conversations as store
-from bot.store.models import Consent, Contact, Conversation, Message, Record
+from bot.store.models import Consent, Contact, Conversation, Message, PhoneCall, Record
 
 
 async def everything(session: AsyncSession, given: str) -> dict[str, Any]:
@@ -21,6 +22,8 @@ async def everything(session: AsyncSession, given: str) -> dict[str, Any]:
     consents = (await session.scalars(select(Consent).where(Consent.person_id == person.id).order_by(Consent.id))).all()
     said = select(Message).join(Conversation).where(Conversation.person_id == person.id).order_by(Message.at, Message.id)
     messages = (await session.scalars(said)).all()
+    phoned = select(PhoneCall).join(Conversation).where(Conversation.person_id == person.id).order_by(PhoneCall.began)
+    calls = (await session.scalars(phoned)).all()
     about = select(Record).where(Record.data.contains({"person": person.id})).order_by(Record.kind, Record.id)
     records = (await session.scalars(about)).all()
     return {
@@ -30,5 +33,6 @@ async def everything(session: AsyncSession, given: str) -> dict[str, Any]:
             {"state": c.state, "channel": c.channel, "reason": c.reason, "at": c.at.isoformat()} for c in consents
         ],
         "messages": [{"conversation": message.conversation_id, **store.message_json(message)} for message in messages],
+        "calls": [call_json(call) for call in calls],
         "records": [{"kind": record.kind, "id": record.id, **record.data} for record in records],
     }  # fmt: skip
