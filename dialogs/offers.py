@@ -11,6 +11,8 @@ from dialogs.domain import Slot
 from dialogs.formats import show
 from nlu.parsers.base import Choice
 
+MOST_SPOKEN = 5
+"""Options that a listener can keep in mind."""
 Buttons = tuple[dict[str, str], ...]
 """Each with a ``title``, as the person reads it, and a ``payload``, as it is sent."""
 
@@ -31,6 +33,16 @@ def pick_buttons(options: Sequence[dict[str, Any]]) -> Buttons:
 def language_buttons() -> Buttons:
     """The languages, each in its own."""
     return tuple({"title": title, "payload": title} for title in ("Polski", "English", "Română"))
+
+
+def spoken_options(buttons: Buttons, language: str) -> str:
+    """What a caller may say, since nobody sees a button: at most `MOST_SPOKEN`, the last being the way out of the list."""
+    labels = [button["title"] for button in buttons]
+    if len(labels) > MOST_SPOKEN:
+        labels = [*labels[: MOST_SPOKEN - 1], labels[-1]]
+    if any("," in label for label in labels):  # a comma within a label would run into the commas between them
+        return "; ".join([*labels[:-2], listed(labels[-2:], language)])
+    return listed(labels, language)
 
 
 def listed(labels: Sequence[str], language: str) -> str:

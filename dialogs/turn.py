@@ -12,7 +12,7 @@ from dialogs.expressions import evaluate
 from dialogs.flow import END, Flow, Step, collected
 from dialogs.formats import show
 from dialogs.interpret import SUPPORTED, names
-from dialogs.offers import Buttons, language_buttons, listed, pick_buttons, slot_buttons
+from dialogs.offers import Buttons, language_buttons, listed, pick_buttons, slot_buttons, spoken_options
 from dialogs.scene import Effect, Heard, Reply, Scene
 from dialogs.state import Awaiting, DialogState, Frame
 from nlu.types import Intent
@@ -55,10 +55,16 @@ class Turn:
     # ---- saying
 
     def say(self, response: str, buttons: Buttons = (), **values: Any) -> None:
-        """Add a reply."""
+        """Add a reply. On a call, where no button is seen, wordings may name them as ``{options}``."""
+        if buttons and self._spoken:
+            values.setdefault("options", spoken_options(buttons, self.state.language))
         fresh = tuple(reply.text for reply in self.decision.replies)
         reply = self.runtime.wording.say(response, self.state, self.scene.channel, values, fresh)
         self.decision.replies.append(Reply(reply.text, reply.response, reply.buttons or buttons))
+
+    @property
+    def _spoken(self) -> bool:
+        return self.scene.channel == "phone"
 
     def mention_nlu(self) -> None:
         """Say once that understanding is limited, and forget it when the NLU server is back."""
@@ -301,12 +307,12 @@ class Turn:
             if self.runtime.wording.has(example):
                 self.say(example, self._buttons(slot))
             else:
-                self._with_buttons(self._buttons(slot))
+                self._offer(self._buttons(slot))
             return
         self.say("utter_still_not_understood")
         frame = self.state.stack[-1]
         self.say(self.runtime.flows[frame.flow].steps[frame.step].utter or example, self._buttons(slot))
-        self._with_buttons(self._way_out())
+        self._offer(self._buttons(slot) if self._spoken else self._way_out())
 
     async def _known_answer(self) -> bool:
         answers = await self.scene.knowledge.search(self.heard.text, self.state.language)
@@ -389,6 +395,9 @@ class Turn:
             self._switch(back=True)
         elif effect.kind == "switch":
             self._switch(back=False)
+        elif effect.kind == "text":
+            text = self.runtime.wording.written(effect.data["response"], self.state, effect.data["values"])
+            self.decision.effects.append(Effect("text", {"text": text}))
         else:
             self.decision.effects.append(effect)
         if effect.kind == "close":
@@ -479,6 +488,13 @@ class Turn:
         if self.decision.replies and buttons:
             last = self.decision.replies[-1]
             self.decision.replies[-1] = Reply(last.text, last.response, (*last.buttons, *buttons))
+
+    def _offer(self, buttons: Buttons) -> None:
+        """Put buttons under the last reply; on a call say what they are, unless that reply did."""
+        if not self._spoken:
+            self._with_buttons(buttons)
+        elif buttons and spoken_options(buttons, self.state.language) not in self.decision.replies[-1].text:
+            self.say("utter_options_spoken", buttons)
 
     def _way_out(self) -> Buttons:
         return self.runtime.wording.say("utter_way_out_buttons", self.state, self.scene.channel).buttons

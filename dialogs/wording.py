@@ -45,6 +45,11 @@ class Wording:
             text = self._again(text, state, recent)
         return Reply(text, name, tuple(self._button(button, state, values) for button in chosen.buttons))
 
+    def written(self, name: str, state: DialogState, values: Mapping[str, Any] | None = None) -> str:
+        """A response as a text message says it, for what goes out besides the reply; no wording's turn is taken."""
+        names = {"slots": state.slots, "context": {"language": state.language, "channel": "sms", **(values or {})}}
+        return self.fill(_in(self._fitting(name, "sms", names)[0].texts, state.language), state, values)
+
     def fill(self, text: str, state: DialogState, values: Mapping[str, Any] | None = None) -> str:
         """Put slots and values in their placeholders, shown as the language reads them."""
 

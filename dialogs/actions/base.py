@@ -37,6 +37,21 @@ class ActionTurn:
         """Ask for something outside the dialog (``handoff``, ``close``, ``outcome``, ``callback`` …)."""
         self.effects.append(Effect(kind, data))
 
+    @property
+    def spoken(self) -> bool:
+        """Whether this turn is heard rather than read."""
+        return self.scene.channel == "phone"
+
+    def write(self, response: str, **values: Any) -> None:
+        """Say what has to be read, such as a link or a code.
+
+        On a call that has a phone number its written wording goes out as a text message; the spoken ones know by ``context.by_sms``.
+        """
+        by_sms = self.spoken and bool(self.scene.context.get("has_phone"))
+        self.say(response, by_sms=by_sms, **values)
+        if by_sms:
+            self.effect("text", response=response, values=values)
+
     def hand_over(self, reason: str) -> None:
         """A person takes over."""
         self.say("utter_handoff")

@@ -33,8 +33,13 @@ async def find_basket(turn: ActionTurn) -> None:
         turn.effect("outcome", outcome="no_record")
         return
     turn.set(basket_id=found["id"], basket_total=_money(_total(found), found["currency"]), basket_link=found["link"])
-    parts = [f"{item['quantity']} × {text_in(item['name'], turn.language)}" for item in found["items"]]
+    parts = [_named(item, turn) for item in found["items"]]
     turn.say("utter_basket_is", items=", ".join(parts), count=sum(int(item["quantity"]) for item in found["items"]))
+
+
+def _named(item: Mapping[str, Any], turn: ActionTurn) -> str:
+    name = text_in(item["name"], turn.language)
+    return name if turn.spoken and int(item["quantity"]) == 1 else f"{item['quantity']} × {name}"
 
 
 def _total(basket: Mapping[str, Any]) -> Decimal:
@@ -50,7 +55,7 @@ async def basket_link(turn: ActionTurn) -> None:
     """The way to the checkout."""
     turn.effect("outcome", outcome="resumed")
     turn.effect("opportunity", kind="ready_to_buy")
-    turn.say("utter_basket_link")
+    turn.write("utter_basket_link")
 
 
 @action("action_basket_question")
@@ -103,7 +108,7 @@ async def basket_discount(turn: ActionTurn) -> None:
     turn.effect("outcome", outcome="discount_given")
     turn.effect("opportunity", kind="discount_given")
     shown = {"new_total": money(_money(new_total, currency), turn.language), "until": day(until, turn.language)}
-    turn.say("utter_discount_given", percent=percent, code=number, **shown)
+    turn.write("utter_discount_given", percent=percent, code=number, **shown)
 
 
 async def _had_discount(turn: ActionTurn, basket: str) -> bool:
@@ -112,7 +117,7 @@ async def _had_discount(turn: ActionTurn, basket: str) -> bool:
     had = await turn.scene.records.find("discount", person=turn.scene.person.id)
     for discount in had:
         if discount.get("basket") == basket and discount["status"] == "open" and discount["until"] >= today:
-            turn.say("utter_discount_again", code=discount["id"])
+            turn.write("utter_discount_again", code=discount["id"])
             return True
     if had:
         turn.say("utter_discount_used")

@@ -12,8 +12,8 @@ from dialogs.actions.orders import (
     Order,
     day_of,
     folded,
+    label,
     masked,
-    order_label,
     order_of,
     outcome,
     shown_day,
@@ -56,7 +56,7 @@ async def order_status(turn: ActionTurn) -> None:
     others = await turn.scene.records.find("order", person=turn.scene.person.id) if turn.scene.person.id else []
     open_too = [o for o in others if o["id"] != order["id"] and o["status"] in (*WAITING, "shipped")]
     if open_too and not late and status != "new":
-        turn.say("utter_other_open", other_orders="; ".join(order_label(o, turn.language) for o in open_too[:3]))
+        turn.say("utter_other_open", other_orders="; ".join(label(o, turn) for o in open_too[:3]))
 
 
 @action("action_late_parcel_person")
@@ -86,7 +86,7 @@ async def check_change(turn: ActionTurn) -> None:
         delivery_days=days, delivery_first=days[0], delivery_last=days[-1], point_options=points,
     )  # fmt: skip
     if order["status"] == "shipped":
-        turn.say("utter_change_shipped", carrier=order["carrier"], tracking=order["tracking"])
+        turn.write("utter_change_shipped", carrier=order["carrier"], tracking=order["tracking"])
         outcome(turn, "too_late_shipped")
     elif order["status"] not in WAITING:
         turn.say("utter_change_closed", order_state=order["status"])
@@ -114,7 +114,7 @@ def _wanted_already(turn: ActionTurn, days: list[str]) -> None:
 async def recap_change(turn: ActionTurn) -> None:
     """Put the new delivery in words."""
     order = await order_of(turn, "change_order")
-    turn.set(change_label=order_label(order, turn.language), change_shown=await _new_delivery(turn))
+    turn.set(change_label=label(order, turn), change_shown=await _new_delivery(turn))
 
 
 @action("action_apply_change")
@@ -122,7 +122,7 @@ async def apply_change(turn: ActionTurn) -> None:
     """Write the new delivery, unless the parcel left in the meantime."""
     order = await order_of(turn, "change_order")
     if order["status"] not in WAITING:
-        turn.say("utter_change_shipped", carrier=order["carrier"], tracking=order["tracking"] or "–")
+        turn.write("utter_change_shipped", carrier=order["carrier"], tracking=order["tracking"] or "–")
         outcome(turn, "too_late_shipped")
         return
     kind = turn.slots["change_kind"]
@@ -190,7 +190,7 @@ async def check_cancel(turn: ActionTurn) -> None:
     status = order["status"]
     case = "open" if status in WAITING else "sent" if status in ("shipped", "delivered") else "closed"
     turn.set(cancel_case=case, cancel_order_id=order["id"], cancel_words=turn.slots.get("order_words"))
-    turn.set(cancel_label=order_label(order, turn.language), cancel_total=total(order, turn))
+    turn.set(cancel_label=label(order, turn), cancel_total=total(order, turn))
     if case == "closed":
         turn.say("utter_already_cancelled")
         outcome(turn, "already_cancelled")

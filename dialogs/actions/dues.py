@@ -66,7 +66,7 @@ async def take_trouble(turn: ActionTurn) -> None:
 async def payment_link(turn: ActionTurn) -> None:
     """Paying now."""
     turn.effect("outcome", outcome="link_sent")
-    turn.say("utter_pay_link")
+    turn.write("utter_pay_link")
 
 
 def _past_day(turn: ActionTurn) -> str | None:
@@ -106,7 +106,7 @@ async def note_promise(turn: ActionTurn) -> None:
     await turn.scene.records.put("payment", found["id"], {**found, "status": "promised", "promised_for": promised})
     turn.effect("committed")
     turn.effect("outcome", outcome="promise")
-    turn.say("utter_promise_noted")
+    turn.write("utter_promise_noted")
 
 
 @action("action_cannot_pay")

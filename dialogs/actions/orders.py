@@ -31,6 +31,7 @@ _OTHER_LABELS = {
     "en": ["Another order", "another one", "none of these"],
     "ro": ["Altă comandă", "alta", "niciuna"],
 }
+_AND_MORE = {"pl": " i inne rzeczy", "en": " and more", "ro": " și altele"}
 _NEAR = {
     -1: {"pl": "wczoraj", "en": "yesterday", "ro": "ieri"},
     0: {"pl": "dzisiaj", "en": "today", "ro": "astăzi"},
@@ -72,12 +73,19 @@ def item_name(item: Mapping[str, Any], language: str) -> str:
     return text_in(item["name"], language)
 
 
-def order_label(order: Mapping[str, Any], language: str) -> str:
-    """The order's number, goods and date, as in ``VX-104233 – czajnik Fala, 15 listopada``."""
+def order_label(order: Mapping[str, Any], language: str, *, spoken: bool = False) -> str:
+    """The order's number, goods and date, as in ``VX-104233 – czajnik Fala, 15 listopada``; on a call without the number."""
     names = [item_name(item, language) for item in order["items"]]
-    goods = ", ".join(names[:2]) + (f" + {len(names) - 2}" if len(names) > 2 else "")
     placed = format_date(date.fromisoformat(order["placed"][:10]), "d MMMM", locale=language)
+    if spoken:
+        return f"{', '.join(names[:2])}{_AND_MORE[language] if len(names) > 2 else ''}, {placed}"
+    goods = ", ".join(names[:2]) + (f" + {len(names) - 2}" if len(names) > 2 else "")
     return f"{order['id']} – {goods}, {placed}"
+
+
+def label(order: Mapping[str, Any], turn: ActionTurn) -> str:
+    """The order as this turn's person reads or hears it."""
+    return order_label(order, turn.language, spoken=turn.spoken)
 
 
 def masked(email: str) -> str:
@@ -166,7 +174,7 @@ async def find_order(turn: ActionTurn) -> None:
     turn.set(order_id=None, order_case="number", order_words=_wish(turn), order_named=None)
     _begin_afresh(turn)
     own = await _own_orders(turn)
-    turn.set(order_options=_options(own))
+    turn.set(order_options=_options(own, spoken=turn.spoken))
     named = _named(turn, own)
     if named is not None:
         _take(turn, named)
@@ -181,7 +189,8 @@ async def find_order(turn: ActionTurn) -> None:
         turn.set(order_choice=only["id"])
         turn.effect("answered", slot="order_choice")
     elif own:
-        turn.set(order_case="choose", order_options=_options((fitting or own)[:4] if len(fitting) != 1 else own[:4]))
+        offered = (fitting or own)[:4] if len(fitting) != 1 else own[:4]
+        turn.set(order_case="choose", order_options=_options(offered, spoken=turn.spoken))
 
 
 def _wish(turn: ActionTurn) -> str:
@@ -254,7 +263,7 @@ async def order_person(turn: ActionTurn) -> None:
 
 
 def _take(turn: ActionTurn, order: Order) -> None:
-    turn.set(order_id=order["id"], order_case="found", order_hint=None, order_label=order_label(order, turn.language))
+    turn.set(order_id=order["id"], order_case="found", order_hint=None, order_label=label(order, turn))
 
 
 async def _own_orders(turn: ActionTurn) -> list[Order]:
@@ -328,14 +337,14 @@ def _only_one(turn: ActionTurn, fitting: list[Order], own: list[Order]) -> Order
     return own[0] if len(own) == 1 else None
 
 
-def _options(orders: list[Order]) -> list[dict[str, Any]]:
+def _options(orders: list[Order], *, spoken: bool) -> list[dict[str, Any]]:
     """What can be chosen: each order under its number and goods, and another order."""
     found: list[dict[str, Any]] = [
         {
             "value": order["id"],
             "labels": {
                 language: [
-                    order_label(order, language),
+                    order_label(order, language, spoken=spoken),
                     order["id"],
                     order["id"][3:],
                     *(name for item in order["items"] for name in _names(item, language)),

@@ -6,12 +6,14 @@ import re
 from datetime import timedelta
 
 from dialogs.actions.base import ActionTurn, action
-from dialogs.actions.orders import Order, day_of, masked, order_label, order_of, outcome, said, ticket, today, total
+from dialogs.actions.orders import Order, day_of, label, masked, order_of, outcome, said, ticket, today, total
 
 TRANSFER_DAYS = 3
 """Days that a bank transfer may take before it is looked for."""
 MOST_TAX_FAILURES = 3
 """Wrong tax numbers after which a person takes over."""
+OWN_EMAIL = {"pl": "ten sam co w zamówieniu", "en": "the one from the order", "ro": "cea din comandă"}
+"""How a call names the address that the order was placed with."""
 PAYMENT_PAGE = "https://bryza.example/pay/"
 
 
@@ -22,7 +24,7 @@ PAYMENT_PAGE = "https://bryza.example/pay/"
 async def check_invoice(turn: ActionTurn) -> None:
     """An invoice that exists is copied; a cancelled order has none."""
     order = await order_of(turn)
-    turn.set(invoice_order=order["id"], invoice_label=order_label(order, turn.language), invoice_case="new")
+    turn.set(invoice_order=order["id"], invoice_label=label(order, turn), invoice_case="new")
     issued = await turn.scene.records.find("invoice", order=order["id"])
     if order["status"] == "cancelled":
         turn.say("utter_invoice_closed")
@@ -96,7 +98,8 @@ async def recap_invoice(turn: ActionTurn) -> None:
     """The order's address stays masked; one that the person gave is shown."""
     order = await order_of(turn, "invoice_order")
     email = str(turn.slots["invoice_email"])
-    turn.set(invoice_email_shown=masked(email) if email == order["email"] else email)
+    own = OWN_EMAIL if turn.spoken else masked(email)  # a masked address cannot be said
+    turn.set(invoice_email_shown=own if email == order["email"] else email)
 
 
 @action("action_request_invoice")
@@ -175,7 +178,7 @@ async def payment_link(turn: ActionTurn, order: Order) -> None:
     url = PAYMENT_PAGE + number
     link = {"order": order["id"], "amount": order["total"], "url": url, "until": until, "at": turn.scene.now.isoformat()}
     await turn.scene.records.put("payment_link", number, link)
-    turn.say("utter_payment_link", total_shown=total(order, turn), payment_url=url, email_masked=masked(order["email"]))
+    turn.write("utter_payment_link", total_shown=total(order, turn), payment_url=url, email_masked=masked(order["email"]))
     outcome(turn, "payment_link_sent")
     turn.effect("committed")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -142,12 +142,17 @@ def _answers(turn: ActionTurn) -> dict[str, Any]:
 async def recap(turn: ActionTurn) -> None:
     """Say every answer once more, and remember what may be corrected."""
     answers = _answers(turn)
-    lines = [f"– {LABELS[key][turn.language]}: {shown(key, value, turn.language)}" for key, value in answers.items()]
+    lines = [f"{LABELS[key][turn.language]}: {shown(key, value, turn.language)}" for key, value in answers.items()]
     turn.set(
         answered_criteria=[{"value": key, "labels": {language: [LABELS[key][language]] for language in LANGUAGES}} for key in answers],
         recap_rounds=int(turn.slots.get("recap_rounds") or 0) + 1,
     )
-    turn.say("utter_recap", recap="\n".join(lines))
+    turn.say("utter_recap", recap=_lines(lines, turn))
+
+
+def _lines(lines: Sequence[str], turn: ActionTurn) -> str:
+    """A list to be read line by line, or heard as one sentence."""
+    return "; ".join(lines) if turn.spoken else "\n".join(f"– {line}" for line in lines)
 
 
 @action("action_ask_again")
@@ -264,7 +269,8 @@ async def open_jobs(turn: ActionTurn) -> None:
     """List the open jobs: title, place and pay."""
     language = turn.language
     lines = []
+    between = ", " if turn.spoken else " · "
     for job in await turn.scene.records.find("job", status="open"):
         parts = (job.get("title"), job.get("place"), (job.get("texts") or {}).get("pay"))
-        lines.append(" · ".join(text_in(part, language) for part in parts if part))
-    turn.say("utter_open_jobs", jobs="\n".join(f"– {line}" for line in lines)) if lines else turn.say("utter_no_open_jobs")
+        lines.append(between.join(text_in(part, language) for part in parts if part))
+    turn.say("utter_open_jobs", jobs=_lines(lines, turn)) if lines else turn.say("utter_no_open_jobs")

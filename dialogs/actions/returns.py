@@ -16,9 +16,9 @@ from dialogs.actions.orders import (
     folded,
     item_name,
     item_options,
+    label,
     masked,
     mentioned,
-    order_label,
     order_of,
     outcome,
     said,
@@ -54,7 +54,7 @@ async def check_return(turn: ActionTurn) -> None:
     order = await order_of(turn)
     if order["id"] != turn.slots.get("return_order"):
         turn.set(return_item_choice=None, return_quantity=None, return_more=None, return_items=None)
-    turn.set(return_order=order["id"], return_label=order_label(order, turn.language), return_case="closed")
+    turn.set(return_order=order["id"], return_label=label(order, turn), return_case="closed")
     if not turn.slots.get("return_words"):
         turn.set(return_words=turn.slots.get("order_words"))
     _wished_already(turn)
@@ -179,7 +179,7 @@ async def recap_return(turn: ActionTurn) -> None:
         for item in order["items"]
         if item["sku"] in counts
     ]
-    turn.set(return_items_shown=", ".join(shown), return_label=order_label(order, turn.language))
+    turn.set(return_items_shown=", ".join(shown), return_label=label(order, turn))
 
 
 def _returned(turn: ActionTurn) -> list[dict[str, Any]]:
