@@ -42,20 +42,38 @@ class Utterance:
 async def utterances(voices: Synthesizer | None, which: str) -> list[Utterance]:
     """The set's utterances (``which``: dev, held or all); spoken ones only where there are voices."""
     made = []
-    with SPEC.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            said = row["clip"].startswith("say:")
-            if which not in (row["set"], "all") or (said and voices is None):
-                continue
-            audio = await _spoken(voices, row) if said and voices else _human(row)
-            audio = from_mulaw(to_mulaw(audio))
-            expectation = Expectation(listen=row["listen"], digits=int(row["digits"]))  # type: ignore[arg-type]
-            tail = np.zeros(int(TAIL_S * RATE), np.int16)
-            name = f"{row['clip']} {row['pauses']}"
-            made.append(
-                Utterance(name, row["set"] == "held", row["language"], row["kind"], expectation, np.concatenate([audio, tail]), _end(audio))
-            )
+    for row in _rows(which):
+        said = row["clip"].startswith("say:")
+        if said and voices is None:
+            continue
+        audio = from_mulaw(to_mulaw(await _spoken(voices, row) if said and voices else _human(row)))
+        whole = np.concatenate([audio, np.zeros(int(TAIL_S * RATE), np.int16)])
+        name = f"{row['clip']} {row['pauses']}"
+        made.append(Utterance(name, row["set"] == "held", row["language"], row["kind"], _asked(row), whole, _end(audio)))
     return made
+
+
+def written(which: str) -> list[tuple[str, Expectation, str, int]]:
+    """The texts that are spoken, as if perfectly heard, a full stop after every piece: language, question, what was said before
+    each pause or the end, and the pause in ms (0 at the end). For Romanian, which espeak-ng speaks too badly for Whisper to hear."""
+    found = []
+    for row in _rows(which):
+        if row["clip"].startswith("say:"):
+            texts = row["clip"].removeprefix("say:").split("|")
+            pauses = [round(float(pause) * 1000) for pause in row["pauses"].split()]
+            found += [
+                (row["language"], _asked(row), " ".join(texts[: at + 1]).rstrip(".?") + ".", pause) for at, pause in enumerate([*pauses, 0])
+            ]
+    return found
+
+
+def _rows(which: str) -> list[dict[str, str]]:
+    with SPEC.open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file, delimiter="\t") if which in (row["set"], "all")]
+
+
+def _asked(row: dict[str, str]) -> Expectation:
+    return Expectation(listen=row["listen"], digits=int(row["digits"]))  # type: ignore[arg-type]
 
 
 def _human(row: dict[str, str]) -> Samples:
