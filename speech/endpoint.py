@@ -67,7 +67,7 @@ class EndOfTurn:
 
 def _base(judged: Completeness, waits: Waits, listen: Listen, speech_ms: int) -> int:
     score = judged.score
-    if listen != "yes_no" and speech_ms < SHORT_MS:
+    if listen == "free" and speech_ms < SHORT_MS:
         score = min(score, 0.5)
     near, far, share = (waits.unfinished, waits.undecided, score * 2) if score < 0.5 else (waits.undecided, waits.finished, score * 2 - 1)
     return round(near + (far - near) * share)

@@ -80,7 +80,9 @@ def test_a_very_short_sound_is_not_taken_for_a_whole_sentence() -> None:
     policy = EndOfTurn()
     short = policy.wait_ms(Expectation(), language="pl", text="Jasne.", speech_ms=130, pauses=())
     answer = policy.wait_ms(Expectation(listen="yes_no"), language="pl", text="Tak.", speech_ms=130, pauses=())
+    mark_of_five = policy.wait_ms(Expectation(listen="digits", digits=1), language="pl", text="Pięć.", speech_ms=200, pauses=())
     assert short >= 700
+    assert mark_of_five <= 400
     assert answer <= 300
 
 
