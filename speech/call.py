@@ -17,17 +17,16 @@ from typing import Any, Literal
 
 import numpy as np
 
+from speech.guessing import Guesser, Utterance
 from speech.interruption import BARGE_IN_MS, is_backchannel, is_nod
 from speech.keypad import Keypad
 from speech.listener import Listener
 from speech.playback import Piece, Playback
 from speech.ports import Answer, Audio, Dialog, DialogError, EndOfTurn, Key, Left, Line, Played, Sentence, Spoken
-from speech.types import FRAME, RATE, Meaning, Samples, SpeechError, Synthesizer, Transcriber, Transcript, Vad
+from speech.types import FRAME, RATE, Samples, SpeechError, Synthesizer, Transcriber, Transcript, Vad
 
 logger = logging.getLogger(__name__)
 
-SPECULATE_MS = 130
-"""Silence after which transcription starts on the chance that the turn is over (DESIGN.md, decision 4)."""
 BRIDGE_S = 1.2
 """Seconds after the end of speech by which the caller hears something."""
 SECOND_BRIDGE_S = 5.0
@@ -44,8 +43,6 @@ MOST_FAILURES = 3
 """Failed parts in a row after which the call says goodbye instead of trying on."""
 LAST_TURNS_S = 8.0
 """Longest time that turns already spoken are worked on after the caller has hung up, in s."""
-HEARING_LIMIT_S = 10.0
-"""Longest time a transcription may take, in s."""
 HOLD_BACK_S = 4.0
 """Longest time an answer waits for the caller to stop talking, in s."""
 LAST_WORDS_S = 12.0
@@ -53,21 +50,11 @@ LAST_WORDS_S = 12.0
 
 
 @dataclass(slots=True)
-class _Guess:
-    """A transcription begun on the chance that the turn is over. ``wait_ms`` is known when the text is."""
-
-    version: int
-    task: asyncio.Task[tuple[Transcript, Meaning | None]]
-    wait_ms: int | None = None
-
-
-@dataclass(slots=True)
 class _Clock:
     """When things happened in one turn, in s of the monotonic clock."""
 
     speech_end: float
-    endpoint: float = 0.0
-    text: float = 0.0
+    endpoint: float
     reply: float = 0.0
 
 
@@ -81,13 +68,16 @@ class Call:
         observe: Callable[[str, float], None] | None = None,
     ) -> None:  # fmt: skip
         self.line, self.dialog = line, dialog
-        self._transcriber, self._synthesizer, self._end_of_turn, self._clauses = transcriber, synthesizer, end_of_turn, clauses
-        self.language, self._allowed, self._detect = language, allowed, detect
+        self._synthesizer, self._clauses, self.language = synthesizer, clauses, language
         self._limit_s, self._now = limit_s, now
         self.on_audio: Callable[[Samples], None] | None = None
         """Where the caller's audio goes besides (a recording)."""
         self._observe = observe or (lambda part, seconds: None)
         self.listener = Listener(vad)
+        self._guesser = Guesser(
+            self.listener, transcriber, dialog.understand, end_of_turn, allowed, detect=detect, again=lambda: self._soon(self._judge()),
+            shown=self._show_partly, observe=self._observe, now=now,
+        )  # fmt: skip
         self.playback = Playback(line, now, self._first_audio)
         self.keypad = Keypad()
         self.answer = Answer((), language=language)
@@ -97,7 +87,6 @@ class Call:
         self._last_audio = now()
         self._quiet_since = now()
         self._held_since = 0.0
-        self._guess: _Guess | None = None
         self._turns: asyncio.Queue[tuple[Spoken, _Clock]] = asyncio.Queue()
         self._thinking = False
         self._over_voice = False  # the utterance in progress began over the bot's voice
@@ -131,7 +120,7 @@ class Call:
             await self._last_turns()
         finally:
             self.reason = self.reason or "lost"
-            pending = [*jobs, *self._tasks, *([self._speaking] if self._speaking else []), *([self._guess.task] if self._guess else [])]
+            pending = [*jobs, *self._tasks, *([self._speaking] if self._speaking else []), *self._guesser.drop()]
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
@@ -145,7 +134,7 @@ class Call:
         with contextlib.suppress(SpeechError, TimeoutError, DialogError):
             async with asyncio.timeout(LAST_TURNS_S):
                 if self.listener.speaking and not self._ending:
-                    transcript, meaning = await self._transcribe(self.listener.take())
+                    transcript, meaning = await self._guesser.transcribe(self.listener.take(), self.answer.expectation, self.language)
                     if transcript.text and not is_nod(transcript.text):
                         now = self._now()
                         await self._turn(Spoken(transcript.text, 0, transcript, meaning), _Clock(now, now))
@@ -218,55 +207,19 @@ class Call:
 
     async def _judge(self) -> None:
         """Whether the caller's turn is over."""
-        listener, guess = self.listener, self._guess
-        if guess is not None and guess.version != listener.version:
-            guess.task.cancel()
-            self._guess = guess = None
-        if listener.silence_ms < SPECULATE_MS:
-            return
-        if guess is None:
-            self._guess = guess = _Guess(listener.version, asyncio.create_task(self._transcribe(listener.utterance())))
-            guess.task.add_done_callback(lambda task: self._soon(self._judge()) if not task.cancelled() else None)
-        if not guess.task.done():
-            return
-        if guess.wait_ms is None:
-            text = None if guess.task.cancelled() or guess.task.exception() else guess.task.result()[0].text
-            guess.wait_ms = self._end_of_turn.wait_ms(
-                self.answer.expectation, language=self.language, text=text or "", speech_ms=listener.speech_ms, pauses=listener.pauses
-            )
-        if listener.silence_ms >= guess.wait_ms:
-            self._guess = None
-            await self._utterance(guess)
+        utterance = self._guesser.judge(self.answer.expectation, self.language)
+        if utterance is not None:
+            await self._utterance(utterance)
 
-    async def _transcribe(self, audio: Samples) -> tuple[Transcript, Meaning | None]:
-        """The text of an utterance and what it means, ahead of the turn's end."""
-        began = self._now()
-        language = "" if self._detect else self.language
-        hints = self.answer.expectation.hints
-        async with asyncio.timeout(HEARING_LIMIT_S):
-            transcript = await self._transcriber.transcribe(audio, language, hints=hints, allowed=self._allowed)
-            other = transcript.heard_language
-            if not self._detect and other and other != self.language and other in self._allowed:
-                transcript = await self._transcriber.transcribe(audio, other, hints=hints, allowed=self._allowed)
-        self._observe("transcription", self._now() - began)
-        if not transcript.text:
-            return transcript, None
-        await self.line.caption("caller", transcript.text, final=False, key=f"c{self._number + 1}")
-        return transcript, await self.dialog.understand(transcript.text, transcript.language)
-
-    async def _utterance(self, guess: _Guess) -> None:
+    async def _utterance(self, said: Utterance) -> None:
         """An utterance is over: an answer, a sound that lets the bot go on, or nothing."""
-        listener, now = self.listener, self._now()
-        clock = _Clock(speech_end=now - listener.silence_ms / 1000, endpoint=now, text=now)
-        measures = {"speech_ms": listener.speech_ms, "pauses_ms": list(listener.pauses), "endpoint_ms": listener.silence_ms}
-        voiced = listener.speech_ms
-        listener.drop()
+        now, voiced = self._now(), said.speech_ms
+        clock = _Clock(speech_end=now - said.silence_ms / 1000, endpoint=now)
         over_voice, self._over_voice = self._over_voice, False
-        try:
-            transcript, meaning = guess.task.result()
-        except (SpeechError, TimeoutError) as error:
-            await self._deaf(error)
+        if said.heard is None:
+            await self._deaf(said.error)
             return
+        transcript, meaning = said.heard
         del self._failures["deaf"]
         if over_voice and self.playback.paused:
             answerable = self.answer.expectation.listen == "yes_no" and self.playback.left_s < 1.5
@@ -281,13 +234,16 @@ class Call:
         if over_voice:
             self.counts["interruptions"] += 1
         self._give_up_speaking()
-        if self._detect:
-            self._detect = False
-        measures |= {
+        self._guesser.detect = False
+        measures: dict[str, Any] = {
+            "speech_ms": voiced, "pauses_ms": list(said.pauses), "endpoint_ms": said.silence_ms,
             "confidence": round(transcript.confidence, 3), "transcribe_ms": round(transcript.took_ms), "interrupted": over_voice,
             "words_per_minute": round(len(transcript.text.split()) * 60000 / max(voiced, 1)),
         }  # fmt: skip
         await self._turn(Spoken(transcript.text, 0, transcript, meaning, measures=measures), clock)
+
+    async def _show_partly(self, text: str) -> None:
+        await self.line.caption("caller", text, final=False, key=f"c{self._number + 1}")
 
     async def _nothing(self, voiced_ms: int, transcript: Transcript) -> None:
         """A sound without words. The bot goes on; if it was long, the caller is told that nothing was understood."""
@@ -299,7 +255,7 @@ class Call:
             self.counts["unclear"] += 1
             await self._phrase("unclear")
 
-    async def _deaf(self, error: BaseException) -> None:
+    async def _deaf(self, error: BaseException | None) -> None:
         """Transcription failed: say so, and offer the keypad; after a while, say goodbye."""
         logger.error("an utterance could not be transcribed: %s", error)
         self._give_up_speaking()
@@ -327,7 +283,7 @@ class Call:
             return
         self._give_up_speaking()
         now = self._now()
-        await self._turn(Spoken(text, 0, keys=keys, measures={"keys": len(keys)}), _Clock(now, now, now))
+        await self._turn(Spoken(text, 0, keys=keys, measures={"keys": len(keys)}), _Clock(now, now))
 
     # ---- a turn
 
@@ -417,7 +373,8 @@ class Call:
                 await self.line.caption("bot", sentence.text, final=True, key=f"b{number}-{sentence.seq}")
             else:
                 await self.line.caption("agent", sentence.text, final=True, key=f"a{sentence.seq}")
-            for clause in self._clauses(sentence.text, answer.language):
+            more = " " if sentence is not answer.sentences[-1] else ""  # the voice pauses, and stays up, when more follows
+            for clause in self._clauses(sentence.text + more, answer.language):
                 began = self._now()
                 try:
                     samples = await self._synthesizer.synthesize(clause, answer.language)
@@ -472,10 +429,7 @@ class Call:
         self.playback.drop()
 
     def _drop_utterance(self) -> None:
-        if self._guess is not None:
-            self._guess.task.cancel()
-            self._guess = None
-        self.listener.drop()
+        self._guesser.drop()
         self._over_voice = False
 
     def _report(self, pieces: list[Piece]) -> None:
@@ -487,7 +441,13 @@ class Call:
     # ---- silence, failure, the end
 
     async def _wait_for_caller(self, now: float) -> None:
-        if self.listener.speaking or self._thinking or self.playback.busy or (self._speaking and not self._speaking.done()):
+        if (
+            not self._answers
+            or self.listener.speaking
+            or self._thinking
+            or self.playback.busy
+            or (self._speaking and not self._speaking.done())
+        ):
             if self.playback.busy:
                 self._quiet_since = now
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -138,6 +138,8 @@ class Dialog(Protocol):
 class EndOfTurn(Protocol):
     """Says how much silence ends a turn."""
 
-    def wait_ms(self, expectation: Expectation, *, language: str, text: str | None, speech_ms: int, pauses: list[int]) -> int:
-        """Silence in ms, given what was asked and what was heard so far."""
+    def wait_ms(
+        self, expectation: Expectation, *, language: str, text: str | None, speech_ms: int, pauses: Sequence[int], mark: float | None = None
+    ) -> int:
+        """Silence in ms, given what was asked and what was heard so far. ``mark``: probability (0..1) of the final full stop."""
         ...

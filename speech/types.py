@@ -46,7 +46,7 @@ class Transcript:
     ``confidence`` is the mean probability of a token (0..1); ``no_speech`` Whisper's probability that nobody spoke (0..1);
     ``seconds`` the length of the audio; ``took_ms`` the time from asking to having. ``invented`` says why the text was taken
     for invented (then ``text`` is empty), else it is empty. ``heard_language`` is another allowed language that it was more
-    likely spoken in, when that is plain.
+    likely spoken in, when that is plain. ``mark`` is the probability (0..1) of a final full stop, None when it is not known.
     """
 
     text: str
@@ -57,6 +57,7 @@ class Transcript:
     took_ms: float = 0.0
     invented: str = ""
     heard_language: str = ""
+    mark: float | None = None
 
 
 class SpeechError(Exception):

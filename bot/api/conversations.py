@@ -144,13 +144,15 @@ async def message(conversation_id: str, body: MessageIn, request: Request, servi
 @router.get("/{conversation_id}")
 async def read(conversation_id: str, service: Svc, credentials: Credentials, since: Seq = 0) -> dict[str, Any]:
     """The whole conversation: its messages (from ``since`` on), what is known, and who has it."""
-    from bot.calls.store import call_json, of_conversation
+    from bot.calls.store import UNHEARD, call_json, of_conversation
     from bot.escalation.queue import open_one
 
     async with service.database.sessions() as session:
         conversation = await opened(session, service, conversation_id, credentials)
         state = DialogState.from_json(conversation.state)
         messages = await store.messages_since(session, conversation_id, since)
+        if not is_key(service, credentials):  # on a call the bot was interrupted before it could say this
+            messages = [message for message in messages if message.text != UNHEARD or not message.voice]
         escalation = await open_one(session, conversation_id)
         found: dict[str, Any] = {
             "id": conversation.id,

@@ -35,13 +35,14 @@ class VoiceMissingError(SynthesisError):
 class Timing:
     """How patient we are, in seconds.
 
-    ``sentence`` and ``character`` make up the deadline of one request: Piper takes about 0.01 s a character, five times less than this.
+    ``sentence`` and ``character`` make up the deadline of one request: Piper takes about 0.01 s a character on a free
+    processor; with every line of a small machine busy it may be ten times that, and a killed engine helps nobody then.
     """
 
     start: float = 30.0
     load: float = 60.0
-    sentence: float = 2.0
-    character: float = 0.05
+    sentence: float = 4.0
+    character: float = 0.1
     first_back_off: float = 1.0
     longest_back_off: float = 30.0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from speech.ports import Answer
@@ -121,6 +123,19 @@ def test_silence_is_asked_about_and_ends_with_a_goodbye() -> None:
     assert 7 <= gaps[1] - gaps[0] <= 11
 
 
+def test_nobody_is_asked_whether_they_are_there_before_the_greeting() -> None:
+    room = Room().listen(14)
+
+    async def slowly() -> Answer:
+        await asyncio.sleep(11)
+        return say("Hello at last.")
+
+    room.open = slowly  # type: ignore[method-assign]
+    run(room.call(stay=False))
+    assert room.silences == []
+    assert room.said() == ["Hello at last."]
+
+
 def test_a_slow_answer_is_bridged_and_told_again() -> None:
     room = Room().listen(2).say("Question").listen(9)
     room.think_s.append(6.5)
@@ -217,8 +232,6 @@ def test_another_language_in_mid_call_is_heard_in_that_language() -> None:
 
 
 def test_an_agents_words_are_spoken() -> None:
-    import asyncio
-
     room = Room().listen(3)
 
     def write() -> None:

@@ -1,0 +1,117 @@
+"""What the caller is saying, made out ahead of the end of their turn: begun at a short silence, dropped when speech goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from speech.listener import Listener
+from speech.ports import EndOfTurn
+from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
+
+SPECULATE_MS = 130
+"""Silence after which transcription starts on the chance that the turn is over (DESIGN.md, decision 4)."""
+HEARING_LIMIT_S = 10.0
+"""Longest time a transcription may take, in s."""
+
+Heard = tuple[Transcript, Meaning | None]
+"""A text with what it means; without a text there is no meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What was said until a silence that ended the turn. ``heard`` is None when it could not be transcribed (``error``).
+
+    ``speech_ms``: voiced audio. ``silence_ms``: since its end. ``pauses``: within it, in ms.
+    """
+
+    heard: Heard | None
+    error: BaseException | None
+    speech_ms: int
+    silence_ms: int
+    pauses: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Guess:
+    """A transcription of the utterance as it was at a ``version``; ``wait_ms`` is known when the text is."""
+
+    version: int
+    task: asyncio.Task[Heard]
+    wait_ms: int | None = None
+
+
+class Guesser:
+    """Transcribes and understands one caller's utterance as soon as it may be over, and says when it is.
+
+    ``again`` is called when a result is there between two frames; ``shown`` gets the text so far. With ``detect`` the language
+    is found in what is said, among ``allowed``.
+    """
+
+    def __init__(
+        self, listener: Listener, transcriber: Transcriber, understand: Callable[[str, str], Awaitable[Meaning]],
+        end_of_turn: EndOfTurn, allowed: tuple[str, ...], *, detect: bool, again: Callable[[], None],
+        shown: Callable[[str], Awaitable[None]], observe: Callable[[str, float], None], now: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._listener, self._transcriber, self._understand, self._end_of_turn = listener, transcriber, understand, end_of_turn
+        self._allowed, self._again, self._shown, self._observe, self._now = allowed, again, shown, observe, now
+        self.detect = detect
+        self._guess: _Guess | None = None
+        self._habit: list[int] = []
+
+    def judge(self, expectation: Expectation, language: str) -> Utterance | None:
+        """The utterance, once it is over; to be asked at every frame while the caller speaks."""
+        listener, guess = self._listener, self._guess
+        if guess is not None and guess.version != listener.version:
+            guess.task.cancel()
+            self._guess = guess = None
+        if not listener.speaking or listener.silence_ms < SPECULATE_MS:
+            return None
+        if guess is None:
+            self._guess = guess = _Guess(
+                listener.version, asyncio.create_task(self.transcribe(listener.utterance(), expectation, language))
+            )
+            guess.task.add_done_callback(lambda task: None if task.cancelled() else self._again())
+        if not guess.task.done():
+            return None
+        heard = guess.task.result() if not guess.task.cancelled() and guess.task.exception() is None else None
+        if guess.wait_ms is None:
+            guess.wait_ms = self._end_of_turn.wait_ms(
+                expectation, language=heard[0].language if heard else language, text=heard[0].text if heard else "",
+                speech_ms=listener.speech_ms, pauses=[*self._habit, *listener.pauses], mark=heard[0].mark if heard else None,
+            )  # fmt: skip
+        return self._over(heard, guess) if listener.silence_ms >= guess.wait_ms else None
+
+    def _over(self, heard: Heard | None, guess: _Guess) -> Utterance:
+        listener = self._listener
+        error = guess.task.exception() if heard is None and not guess.task.cancelled() else None
+        found = Utterance(heard, error, listener.speech_ms, listener.silence_ms, tuple(listener.pauses))
+        self._habit = [*self._habit, *listener.pauses][-8:]
+        self._guess = None
+        listener.drop()
+        return found
+
+    def drop(self) -> list[asyncio.Task[Heard]]:
+        """Forget the utterance in progress; the work that is still to end is returned."""
+        guess, self._guess = self._guess, None
+        self._listener.drop()
+        if guess is None:
+            return []
+        guess.task.cancel()
+        return [guess.task]
+
+    async def transcribe(self, audio: Samples, expectation: Expectation, language: str) -> Heard:
+        """The text and its meaning. Raises SpeechError, TimeoutError."""
+        began = self._now()
+        async with asyncio.timeout(HEARING_LIMIT_S):
+            first = "" if self.detect else language
+            transcript = await self._transcriber.transcribe(audio, first, hints=expectation.hints, allowed=self._allowed)
+            other = transcript.heard_language
+            if not self.detect and other and other != language and other in self._allowed:
+                transcript = await self._transcriber.transcribe(audio, other, hints=expectation.hints, allowed=self._allowed)
+        self._observe("transcription", self._now() - began)
+        if not transcript.text:
+            return transcript, None
+        await self._shown(transcript.text)
+        return transcript, await self._understand(transcript.text, transcript.language)
