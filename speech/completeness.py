@@ -17,11 +17,16 @@ OPEN_MARK = re.compile(r"(?:\.\.+|…|[,;:–—-])[\"”»')\s]*$")
 """Marks that Whisper puts where a sentence goes on."""
 FINAL_MARK = re.compile(r"[.!?][\"”»')\s]*$")
 LIKELY, UNLIKELY = 0.9, 0.7
-"""Probability of a full stop from which a sentence is surely over, and below which it surely is not (docs/decisions/0007-end-of-turn.md)."""
+"""Probability of a full stop from which a sentence is surely over, and below which it surely is not
+(docs/decisions/0007-end-of-turn.md)."""
 SHORTEST = 3
 """Words from which a sentence with a full stop counts as one when the probability of the mark is not known."""
+ENCLITIC = re.compile(r"\w-o\W*$")
+"""The Romanian pronoun behind its verb ("am dat-o"), not the article."""
 EXTRA_DIGITS = 4
 """Digits beyond the expected ones that a country's code (0048) accounts for; of more, Whisper is repeating itself."""
+SHORT_NUMBER = 6
+"""Digits up to which a number that follows "order" may as well be shorter: shops number from four digits on."""
 POSTCODE = re.compile(r"\b(?:\d{2}-\d{3}|\d{5,6}|[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2})\b")
 """Polish, Romanian (or other long) and British postcodes."""
 
@@ -56,7 +61,7 @@ def completeness(text: str, language: str, listen: Listen = "free", *, digits: i
     return (
         _closing(said, words, listen)
         or _value(text, said, words, listen, digits)
-        or _grammar(text, said, words, listen)
+        or _grammar(text, said, words, listen, mark)
         or _number(said, words, listen)
         or _sentence(text, said, words, mark)
     )
@@ -88,7 +93,8 @@ def _value(text: str, said: Words, words: Endings, listen: Listen, digits: int) 
         return Completeness(1.0, "all digits") if count >= digits else Completeness(0.0, f"{count} of {digits} digits")
     expected = digits or min((size for cue, size in words.cues.items() if _has(said, cue)), default=0)
     if expected and 0 < count < expected and is_number(said[-1], words):
-        return Completeness(0.0, f"{count} of {expected} digits")
+        nearly = not digits and count > expected // 2 and expected <= SHORT_NUMBER
+        return Completeness(0.5 if nearly else 0.0, f"{count} of {expected} digits")
     if expected and count >= expected and is_number(said[-1], words):
         return Completeness(0.9, "a whole number")
     return None
@@ -102,7 +108,7 @@ def _address(text: str, said: Words) -> Completeness | None:
     return Completeness(0.9, "an address with its town") if POSTCODE.search(text) else None
 
 
-def _grammar(text: str, said: Words, words: Endings, listen: Listen) -> Completeness | None:
+def _grammar(text: str, said: Words, words: Endings, listen: Listen, mark: float | None) -> Completeness | None:
     if ends_with(said, words.fillers):
         return Completeness(0.0, "thinking aloud")
     if OPEN_MARK.search(text):
@@ -112,23 +118,25 @@ def _grammar(text: str, said: Words, words: Endings, listen: Listen) -> Complete
         return Completeness(0.9, "a whole date")
     if said in words.labels:
         return Completeness(0.0, "a value announced")
-    lacks_object = ends_with(said, words.objects) and _verb(said, words)
-    if lacks_object or ends_with(said, words.open):
-        return _open(text, said, words, lacks_object)
+    if (not ENCLITIC.search(text) and ends_with(said, words.open)) or (ends_with(said, words.objects) and _verb(said, words)):
+        return _open(text, said, words, mark)
     if ends_with(said, words.days):
         return Completeness(0.0, "a day without its month")
     return None
 
 
-def _open(text: str, said: Words, words: Endings, lacks_object: bool) -> Completeness | None:
-    """An open ending: final in a question ("gdzie to jest?"), perhaps final in a short answer ("nie chcę"), else not."""
+def _open(text: str, said: Words, words: Endings, mark: float | None) -> Completeness | None:
+    """An open ending, or a verb without its object: final in a question ("gdzie to jest?"), perhaps final in a short answer ("nie
+    chcę") or where Whisper is sure, else not."""
     asked = any(_has(said[-7:-1], word) for word in words.asking)
-    if asked and "?" in text[-3:]:
+    if "?" in text[-3:] and (asked or ends_with(said, words.asking)):
         return None
+    lacks_object = ends_with(said, words.objects) and _verb(said, words)
     may_stand = lacks_object or ends_with(said, words.stands)
     answered = len(said) <= 5 and starts_with(said[:-1], words.answers)
     held = lacks_object and any((word,) in words.pronouns for word in said[-4:-1])
-    if may_stand and (asked or answered or held):
+    sure = mark is not None and mark >= LIKELY
+    if (may_stand and (asked or answered or held or sure)) or (asked and ends_with(said, words.strands)):
         return Completeness(0.9 if answered and FINAL_MARK.search(text) else 0.5, "an open word that may end a sentence")
     return Completeness(0.0, "a verb without its object" if lacks_object else "an open ending")
 

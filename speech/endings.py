@@ -43,6 +43,7 @@ class Endings:
     objects: Phrases
     labels: Phrases
     stands: Phrases
+    strands: Phrases
     leads: Phrases
     pronouns: Phrases
     asking: Phrases

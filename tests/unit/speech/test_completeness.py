@@ -54,6 +54,9 @@ FINISHED = {
         To ja już dziękuję.
         O to chodzi.
         Wszystko się zgadza.
+        Paczka nie przyszła.
+        paczka jeszcze nie przyszla.
+        Miłego dnia.
     """,
     "en": """
         yes
@@ -95,6 +98,9 @@ FINISHED = {
         I changed my address.
         I've lost my password.
         What is it for?
+        Which city is it in?
+        I don't think so.
+        It won't turn on.
         It's fine, thank you.
     """,
     "ro": """
@@ -137,6 +143,9 @@ FINISHED = {
         Pe data de 12 mai.
         Nu mai vreau nimic.
         Asta era.
+        Am dat-o înapoi ieri.
+        Sunt mama lui.
+        Eu am returnat-o.
         Vreau să schimb adresa de livrare.
     """,
 }
