@@ -41,7 +41,8 @@ def spoken_options(buttons: Buttons, language: str) -> str:
     if len(labels) > MOST_SPOKEN:
         labels = [*labels[: MOST_SPOKEN - 1], labels[-1]]
     if any("," in label for label in labels):  # a comma within a label would run into the commas between them
-        return "; ".join([*labels[:-2], listed(labels[-2:], language)])
+        last = f"{listed(['', ''], language).strip()} {labels[-1]}" if len(labels) > 1 else labels[-1]
+        return "; ".join([*labels[:-1], last])
     return listed(labels, language)
 
 

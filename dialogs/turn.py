@@ -452,6 +452,8 @@ class Turn:
             return
         if self.state.stack and frame.kind == "digression" and flow.resumes:
             below = self.runtime.flows[self.state.stack[-1].flow]
+            if below.opens and not self.state.stack[-1].answered:
+                return  # hardly begun: who it is may not be told yet what it is about
             self.say("utter_resume", flow_name=below.names.get(self.state.language, below.id))
         elif not self.state.stack and flow.goal:
             self.say("utter_anything_else")

@@ -30,8 +30,8 @@ class Wording:
 
         Wordings take turns. When every wording was just said, one is introduced by ``utter_again``.
         """
-        names = {"slots": state.slots, "context": {"language": state.language, "channel": channel, **(values or {})}}
-        variants = self._fitting(name, channel, names)
+        context = {"language": state.language, "channel": channel, "aside": len(state.stack) > 1, **(values or {})}
+        variants = self._fitting(name, channel, {"slots": state.slots, "context": context})
         used = state.rotation.get(name, 0)
         state.rotation[name] = used + 1
         recent = {*state.said, *fresh}

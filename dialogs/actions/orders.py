@@ -23,12 +23,14 @@ WAITING = ("new", "paid", "packed")
 RECENT = timedelta(days=30)
 MOST_FAILURES = 2
 """Wrong proofs after which a person takes over."""
+MOST_SHOWN, MOST_SPOKEN = 4, 3
+"""Orders to choose from, on a screen and by ear."""
 ALL = "all"
 """The choice "everything in the order"."""
 _ALL_LABELS = {"pl": ["Wszystko", "całość", "obie rzeczy"], "en": ["Everything", "all of it", "both"], "ro": ["Totul", "toate", "amândouă"]}
 _OTHER_LABELS = {
     "pl": ["Inne zamówienie", "inne", "żadne z nich"],
-    "en": ["Another order", "another one", "none of these"],
+    "en": ["Another order", "another", "none of these"],
     "ro": ["Altă comandă", "alta", "niciuna"],
 }
 _AND_MORE = {"pl": " i inne rzeczy", "en": " and more", "ro": " și altele"}
@@ -185,11 +187,12 @@ async def find_order(turn: ActionTurn) -> None:
     only = _only_one(turn, fitting, own)
     if only is not None:
         _take(turn, only)
-        turn.say("utter_order_used", order_label=order_label(only, turn.language))
+        turn.say("utter_order_used", order_label=label(only, turn))
         turn.set(order_choice=only["id"])
         turn.effect("answered", slot="order_choice")
     elif own:
-        offered = (fitting or own)[:4] if len(fitting) != 1 else own[:4]
+        most = MOST_SPOKEN if turn.spoken else MOST_SHOWN
+        offered = (fitting or own)[:most] if len(fitting) != 1 else own[:most]
         turn.set(order_case="choose", order_options=_options(offered, spoken=turn.spoken))
 
 
