@@ -116,10 +116,9 @@ def _clips(folder: Path, settings: Settings) -> list[Path]:
     found: list[Path] = []
     with (SHARED / "data" / "speech" / "manifest.tsv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if row["language"] == "en"]
-    speakers: set[str] = set()
     for row in rows:
-        if row["speaker"] in speakers or len(found) == CLIPS:
-            continue
+        if len(found) == CLIPS:
+            break
         samples = read_audio(SHARED / "data" / "speech" / row["path"])
         voiced = [index for index, p in enumerate(probabilities(samples)) if p >= 0.5]
         if not voiced:
@@ -127,7 +126,6 @@ def _clips(folder: Path, settings: Settings) -> list[Path]:
         first, last = voiced[0] * CHUNK, min(len(samples), (voiced[-1] + 1) * CHUNK)
         if not CLIP_S[0] <= (last - first) / 8000 <= CLIP_S[1]:
             continue
-        speakers.add(row["speaker"])
         cut = samples[first:last].astype(np.float32)
         fade = 240
         cut[-fade:] *= np.linspace(1, 0, fade)

@@ -82,14 +82,17 @@ def started(name: str, command: list[str], work: Path, env: dict[str, str], url:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: str) -> None:
+    said = ""
     for _ in range(600):
         if process.poll() is not None:
             sys.exit(f"It ended at once; its log is {log}")
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(url, timeout=2).status_code == 200:
+            answer = httpx.get(url, timeout=2)
+            if answer.status_code == 200:
                 return
+            said = answer.text
         time.sleep(0.3)
-    sys.exit(f"It does not become ready; its log is {log}")
+    sys.exit(f"It does not become ready ({said}); its log is {log}")
 
 
 @contextlib.contextmanager
