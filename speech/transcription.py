@@ -24,8 +24,9 @@ ALLOWED = ("pl", "en", "ro")
 """Languages to choose from where none are named."""
 PATIENCE_S = 5.0
 """Longest wait for a free worker: after that the caller is better served by an apology."""
-OTHER_LANGUAGE, OTHER_VOICED_S = 0.8, 0.6
-"""Another language than the given one is reported from this probability and this much voice on (docs/decisions/0005-hearing.md)."""
+SURE, SURE_VOICED_S = 0.9, 1.0
+"""With less voice than this, a language must be this likely: short Polish sounds English (docs/decisions/0005-hearing.md). Another than the
+given language is reported only with both."""
 
 T = TypeVar("T")
 
@@ -37,8 +38,10 @@ class Model(Protocol):
         """Whether the model was trained on this language."""
         ...
 
-    def decode(self, samples: Samples, language: str = "", hints: Sequence[str] = (), allowed: Sequence[str] = ()) -> Decoded:
-        """The text of at most LONGEST_S seconds."""
+    def decode(
+        self, samples: Samples, language: str = "", hints: Sequence[str] = (), allowed: Sequence[str] = (), believed: float = 0.0
+    ) -> Decoded:
+        """The text of at most LONGEST_S seconds; ``believed`` is what another language than the first allowed must have."""
         ...
 
 
@@ -129,7 +132,7 @@ def _hear(model: Model, samples: Samples, language: str, hints: Sequence[str], a
     fixed = language if model.knows(language) else ""
     if voiced < VOICED_AT_LEAST_S:
         return Transcript("", fixed or allowed[0], confidence=0.0, no_speech=1.0, seconds=seconds, invented="silence")
-    found = model.decode(samples, fixed, hints, allowed)
+    found = model.decode(samples, fixed, hints, allowed, SURE if voiced < SURE_VOICED_S else 0.0)
     why = why_invented(found, voiced, hints)
     return Transcript(
         text="" if why else found.text,
@@ -138,14 +141,14 @@ def _hear(model: Model, samples: Samples, language: str, hints: Sequence[str], a
         no_speech=found.no_speech,
         seconds=seconds,
         invented=why,
-        heard_language="" if why or voiced < OTHER_VOICED_S else _other(found),
+        heard_language="" if why or voiced < SURE_VOICED_S else _other(found),
     )
 
 
 def _other(found: Decoded) -> str:
     """The language that the audio is surely in, if it is not the one it was transcribed in."""
     likeliest = max(found.languages, key=lambda one: found.languages[one], default=found.language)
-    return likeliest if likeliest != found.language and found.languages[likeliest] >= OTHER_LANGUAGE else ""
+    return likeliest if likeliest != found.language and found.languages[likeliest] >= SURE else ""
 
 
 def _together(heard: Sequence[Transcript], took_ms: float) -> Transcript:

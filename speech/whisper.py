@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from speech.types import RATE, Samples, TranscriptionError
 
 log = logging.getLogger(__name__)
 
-WINDOW, AFTER, FULL = 1000, 200, 3000
+WINDOW, AFTER, FULL = 1200, 200, 3000
 """Encoder window in frames of 10 ms: never shorter than WINDOW (short words are lost or invented below), at least AFTER longer than
 the audio (else its last word repeats), never longer than FULL, for which Whisper is made."""
 LONGEST_S = 28.0
@@ -34,6 +35,7 @@ HINT_TOKENS = 80
 """Longest prompt of hints in tokens; Whisper's limit is 223, and each costs time."""
 COMPRESSION = 2.4
 """Text that zlib shortens by more than this factor repeats itself (Whisper's own number)."""
+_REPEATED = re.compile(r"\b(\w+(?:\W+\w+){0,2})\W+\1\b", re.IGNORECASE)
 _RATE = 16000
 _FLOOR = 2.0
 """Silence in Whisper's features lies this far below the loudest (8 decades, divided by 4)."""
@@ -99,15 +101,23 @@ class Whisper:
         """Whether the model was trained on this language."""
         return language in self._model.supported_languages
 
-    def decode(self, samples: Samples, language: str = "", hints: Sequence[str] = (), allowed: Sequence[str] = ()) -> Decoded:
-        """The text of at most LONGEST_S seconds. Without a language it is the likeliest of ``allowed``."""
+    def decode(
+        self, samples: Samples, language: str = "", hints: Sequence[str] = (), allowed: Sequence[str] = (), believed: float = 0.0
+    ) -> Decoded:
+        """The text of at most LONGEST_S seconds. Without a language it is the likeliest of ``allowed`` if it is likelier than
+        ``believed``, else the first of them."""
         sound = resample(samples, RATE, _RATE).astype(np.float32) / 32768
         features = self._model.feature_extractor(sound)
         seconds = len(samples) / RATE
         encoded = self._encoded(features, max(WINDOW, features.shape[-1] + AFTER))
         languages = self._languages(encoded, allowed)
-        language = language or max(languages, key=lambda one: languages[one], default="en")
+        if not language:
+            language = max(languages, key=lambda one: languages[one], default="en")
+            if languages and languages[language] < believed:
+                language = next(iter(languages))
         found = self._read(encoded, seconds, language, hints, languages)
+        if hints and _REPEATED.search(found.text):  # hints make it say a short word twice
+            found = self._read(encoded, seconds, language, (), languages)
         if found.compression > COMPRESSION and features.shape[-1] + AFTER < FULL:
             wide = self._read(self._encoded(features, FULL), seconds, language, (), languages)
             found = min(found, wide, key=lambda one: one.compression)
@@ -161,10 +171,10 @@ class Whisper:
         return self._tokenizers[language]
 
     def _prompt(self, tokenizer: Any, hints: Sequence[str]) -> list[int]:
-        """The hints as if they had been said before, best last: what is near counts most. As many as fit."""
+        """The hints, as many as fit, as if each had been a sentence before; the best last, since what is near counts most."""
         words: list[int] = []
         for hint in hints:
-            more = tokenizer.encode(f" {hint},")
+            more = tokenizer.encode(f" {hint}.")
             if len(words) + len(more) > HINT_TOKENS:
                 break
             words = more + words
