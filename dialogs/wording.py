@@ -69,11 +69,12 @@ class Wording:
         return self._domain.slots.get(name)
 
     def _fitting(self, name: str, channel: str, names: Mapping[str, Any]) -> list[Variant]:
+        """Of the wordings for this channel or for any: those whose condition holds, else those without; the channel's own win."""
         variants = self._domain.responses[name].variants
-        open_ones = [v for v in variants if v.condition is None or evaluate(v.condition, names)] or list(variants)
-        conditional = [v for v in open_ones if v.condition is not None]
-        pool = conditional or open_ones
-        return [v for v in pool if v.channel == channel] or [v for v in pool if not v.channel] or pool
+        usable = [v for v in variants if v.channel in ("", channel)] or list(variants)
+        open_ones = [v for v in usable if v.condition is None or evaluate(v.condition, names)] or usable
+        pool = [v for v in open_ones if v.condition is not None] or open_ones
+        return [v for v in pool if v.channel == channel] or pool
 
     def _again(self, text: str, state: DialogState, recent: set[str]) -> str:
         for variant in self._domain.responses[AGAIN].variants:

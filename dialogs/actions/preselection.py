@@ -191,7 +191,10 @@ def _feedback(turn: ActionTurn, result: Score) -> None:
         standing = "not_met" if each.knockout else "partly" if each.standing == "open" else each.standing
         said[standing].append(each.requirement[turn.language])
     listed = {standing: "; ".join(requirements) for standing, requirements in said.items()}
-    turn.say("utter_feedback_fits", fits=listed["met"]) if listed["met"] else turn.say("utter_feedback_none_fit")
+    if listed["met"]:
+        turn.say("utter_feedback_fits", fits=listed["met"], all_fit=not listed["partly"] and not listed["not_met"])
+    else:
+        turn.say("utter_feedback_none_fit")
     if listed["partly"]:
         turn.say("utter_feedback_gaps", gaps=listed["partly"])
     if listed["not_met"]:
@@ -266,11 +269,12 @@ async def note_question(turn: ActionTurn) -> None:
 
 @action("action_open_jobs")
 async def open_jobs(turn: ActionTurn) -> None:
-    """List the open jobs: title, place and pay."""
+    """List the open jobs: title, place and, where it can be read, pay."""
     language = turn.language
     lines = []
     between = ", " if turn.spoken else " · "
     for job in await turn.scene.records.find("job", status="open"):
-        parts = (job.get("title"), job.get("place"), (job.get("texts") or {}).get("pay"))
+        pay = None if turn.spoken else (job.get("texts") or {}).get("pay")
+        parts = (job.get("title"), job.get("place"), pay)
         lines.append(between.join(text_in(part, language) for part in parts if part))
     turn.say("utter_open_jobs", jobs=_lines(lines, turn)) if lines else turn.say("utter_no_open_jobs")

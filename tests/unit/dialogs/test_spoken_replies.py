@@ -384,6 +384,14 @@ async def test_in_writing_links_stay_in_the_reply() -> None:
     assert not texts(made)
 
 
+@pytest.mark.parametrize("channel", ["web", "sms"])
+async def test_in_writing_nobody_reads_a_wording_for_the_ear(channel: str) -> None:
+    made = Talk("en", "P-1004", flows=RUNTIME, channel=channel)
+    await made.open("support")
+    await made.say("x", "return_item")
+    assert (await made.say("hello", "greet"))[0] in {v.texts["en"] for v in RESPONSES["utter_greet"].variants if not v.channel}
+
+
 # ---- not understood: what may be said is said
 
 
