@@ -9,6 +9,9 @@ from functools import lru_cache
 NBSP = "\u00a0"
 """Stands for every unbreakable or narrow space: a sign that the digits on both sides are one number."""
 
+LINE_END = "¶"
+"""Ends a line that no other mark ends: no rule reads across it, not even the dot of an abbreviation before it."""
+
 KEPT_SYMBOLS = frozenset("%‰&+=#/@§№*°$€£¥₴¢×~^|<>_•")
 """Symbols that a rule may read; whatever is left of them at the end is dropped."""
 
@@ -18,9 +21,10 @@ _HYPHENS = frozenset("\u2010\u2011\u2212\ufe63\uff0d")
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,200})\]\([^()\s]{1,300}\)")
 _HEADING = re.compile(r"(?m)^[ \t]{0,8}(?:#{1,6}(?=[ \t])|>|[-*+•‣▪·–—](?=[ \t]))[ \t]*")
 _LISTED = re.compile(r"(?m)^[ \t]{0,8}(\d{1,3})\)(?=[ \t])")
-_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|~~)(?=\S)([^*_~\n]{1,300}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|~~)(?=[^\s*@])([^*_~\n]{1,300}?)(?<=\S)\1")
 _SMILEY = re.compile(r"(?<![\w:;])[:;]-?[)(DP](?!\w)")
-_RULED = re.compile(r"([*#=~+_/|-])\1{2,}")
+_RULED = re.compile(r"([*#=~+_/|-])\1{2,}(?!\1|@)")
+_MASK = re.compile(r"(?<![\w)])(?>(?:[*•]{1,4}+|X{4})[ \u00a0-]?+){1,5}+(?=\d{3,4}(?![\w#*]))")
 _LINE_END = re.compile(r"[ \t]*(?:\r\n|[\n\r\v\f\u2028\u2029\x85])\s*")
 _FRACTIONS = {"½": "5", "¼": "25", "¾": "75"}
 
@@ -34,9 +38,9 @@ def plain(text: str, decimal: str) -> str:
         if character in text:
             text = re.sub(rf"(?<!\d){character}", f"0{decimal}{digits}", text).replace(character, f"{decimal}{digits}")
     text = _LISTED.sub(r"\1,", _HEADING.sub("", _LINK.sub(r"\1", text)))
-    text = _RULED.sub(" ", _EMPHASIS.sub(r"\2", _SMILEY.sub(" ", text)))
+    text = _RULED.sub(" ", _MASK.sub("•", _EMPHASIS.sub(r"\2", _SMILEY.sub(" ", text))))
     text = _LINE_END.sub("\n", text).strip()
-    text = re.sub(r"([.,;:!?…]?)\n", lambda m: f"{m[1] or '.'} ", text)
+    text = re.sub(r"([,;:!?…]?)\n", lambda m: f"{m[1] or LINE_END} ", text)
     return "".join(map(_character, unicodedata.normalize("NFC", text)))
 
 
@@ -51,7 +55,7 @@ def _character(character: str) -> str:
         return "-"
     if character in _QUOTES:
         return ""
-    if character in KEPT_SYMBOLS or character in "–—…":
+    if character in KEPT_SYMBOLS or character in "–—…¶":
         return character
     category = unicodedata.category(character)
     if category.startswith("N"):
@@ -79,7 +83,7 @@ def _punctuation(character: str) -> str:
     plainer = unicodedata.normalize("NFKC", character)
     if plainer.isascii() and plainer != character:
         return plainer
-    return {"。": ".", "،": ",", "؟": "?", "；": ";", "：": ":", "、": ",", "¿": "", "¡": "", "¶": ""}.get(character, " ")
+    return {"。": ".", "،": ",", "؟": "?", "；": ";", "：": ":", "、": ",", "¿": "", "¡": ""}.get(character, " ")
 
 
 _BRACKETS = re.compile(r"\s*[()\[\]{}]+\s*")
@@ -95,7 +99,7 @@ def tidy(text: str) -> str:
     """One space between words, one mark between clauses (the strongest of several), nothing unspeakable."""
     text = re.sub(r"\s+", " ", _DROPPED.sub(" ", text))  # first, since the patterns below walk over runs of spaces
     text = _ELLIPSIS.sub(lambda m: "." if m[1] is not None and (m[1] == "" or m[1].isupper()) else ",", text)
-    text = _DASHES.sub(", ", _BRACKETS.sub(", ", text))
+    text = _DASHES.sub(", ", _BRACKETS.sub(", ", text)).replace(LINE_END, " . ")
     text = _LOOSE_HYPHEN.sub(" ", text)
     text = _MARKS.sub(_strongest, text)
     return re.sub(r"\s+", " ", text).strip(" ,;:-").lstrip(" .,;:!?-")

@@ -33,14 +33,16 @@ def _email(match: re.Match[str], place: Place) -> str | None:
     shown = user.replace("•", "").rstrip("*")
     if shown == user:
         return place.say.email(match[0])
-    return f"{place.say.spell(shown)}, {place.writing.hidden}, {place.say.symbol('@')} {place.say.url(host)}"
+    said = place.say.url(shown) if len(shown) > 1 else place.say.spell(shown)
+    return f"{said}, {place.writing.hidden}, {place.say.symbol('@')} {place.say.url(host)}"
 
 
 def _url(match: re.Match[str], place: Place) -> str | None:
     """Without the scheme; punctuation that ends the sentence is not part of it."""
     address = match[0].rstrip(".,;:!?')]…")
     spoken = place.say.url(re.sub(r"^https?://", "", address).rstrip("/"))
-    return spoken + match[0][len(address) :]
+    sentence_follows = re.compile(rf"{SPACE}[{UPPER}]").match(match.string, match.end())
+    return spoken + (match[0][len(address) :] or ("." if sentence_follows else ""))
 
 
 def _iban(match: re.Match[str], place: Place) -> str | None:
@@ -78,6 +80,8 @@ def _phone(match: re.Match[str], place: Place) -> str | None:
     if max(map(len, groups)) > 5:
         form = phonenumbers.PhoneNumberFormat.INTERNATIONAL if written[0] == "+" else phonenumbers.PhoneNumberFormat.NATIONAL
         runs = re.findall(r"\d+", phonenumbers.format_number(number, form))
+        if "".join(runs) != re.sub(r"\D", "", written):  # a zero was put before it: no telephone number
+            runs = groups
         groups = [part for run in runs for part in (chunks(run) if len(run) > 5 else [run])]
     spoken = place.say.digits(groups)
     return f"{place.say.symbol('+')} {spoken}" if written[0] == "+" else spoken
@@ -98,6 +102,11 @@ def _dotted(match: re.Match[str], place: Place) -> str | None:
         return None
     dot = f" {place.say.spell('.') or ','} "
     return dot.join(place.say.digits([part]) for part in match[0].split("."))
+
+
+def _grouped(match: re.Match[str], place: Place) -> str | None:
+    """A Polish account number without its country, a free or shared-cost line: groups as written."""
+    return place.say.digits(re.findall(r"\d+", match[0]))
 
 
 def _dashed(match: re.Match[str], place: Place) -> str | None:
@@ -144,7 +153,7 @@ def _readable(run: str) -> bool:
 
 
 def _hash(match: re.Match[str], place: Place) -> str | None:
-    """ "#1234" """
+    """ "#1234", and what is shown of a card's number (cleaning has made its stars one bullet)."""
     return place.say.digits(chunks(match["digits"]))
 
 
@@ -167,11 +176,15 @@ def rules(writing: Writing) -> list[Rule]:
         ),
         Rule(re.compile(rf"\d{{9,11}}{NO_WORD}"), _phone),
         Rule(re.compile(rf"\d{{1,40}}(?:[ \u00a0-]\d{{2,6}}){{0,6}}(?![.,:/-]?\d){NO_WORD}"), _digits_after_word),
-        Rule(re.compile(rf"#{SPACE}?(?P<digits>\d{{1,40}})(?![.,]\d){NO_WORD}"), _hash),
+        Rule(re.compile(rf"[#•]{SPACE}?(?P<digits>\d{{1,40}})(?![.,]\d){NO_WORD}"), _hash),
         Rule(re.compile(rf"\d{{1,4}}(?:\.\d{{1,4}}){{2,5}}(?!,?\d){NO_WORD}"), _dotted),
         Rule(re.compile(rf"\d{{1,12}}(?:-\d{{1,12}}){{2,9}}{NO_WORD}"), _dashed),
         Rule(re.compile(rf"\d{{2,40}}(?![.,]\d){NO_WORD}"), _long),
     ]
+    if writing.region == "PL":
+        account = Rule(re.compile(rf"\d\d(?:{SPACE}\d{{4}}){{6}}{NO_WORD}"), _grouped)
+        found.insert(0, account)
+        found.insert(1, Rule(re.compile(rf"0{SPACE}80\d(?:[ \u00a0-]\d{{3}}){{2}}{NO_WORD}"), _grouped))
     town = "" if writing.region == "PL" else rf"(?={SPACE}[{UPPER}])"
     return [Rule(re.compile(rf"\d\d-\d{{3}}(?!-?\d){NO_WORD}{town}"), _postal), *found]
 

@@ -40,33 +40,43 @@ class Place:
         if self.window and digits >= self._fewest(self.window[-1]):
             return True
         for word in reversed(self.window):
-            if digits >= 3 and self._begins(word, self.writing.codes):
+            if digits >= 3 and self.begins(word, self.writing.codes):
                 return True
-            if digits < 5 and not self.introduced and not self._begins(word, self.writing.links):
+            if digits < 5 and not self.introduced and not self.begins(word, self.writing.links):
                 return False
         return False
 
     def after_year_word(self) -> bool:
         """Whether a four-digit number here is a year."""
-        return self.after_month() or (bool(self.window) and self._begins(self.window[-1], self.writing.years))
+        return self.after_month() or (bool(self.window) and self.begins(self.window[-1], self.writing.years))
 
     def after_month(self) -> bool:
         """Whether the name of a month stands right before."""
-        return bool(self.window) and self._begins(self.window[-1], self.writing.month_stems)
+        return bool(self.window) and self.begins(self.window[-1], self.writing.month_stems)
 
     def after_hour_word(self) -> bool:
         """Whether a small number here is an hour."""
         return bool(self.window) and self.window[-1] in self.writing.hours
 
-    def among_weekdays(self, within: int) -> bool:
-        """Whether a day of the week is among so many words before, so that a range of small numbers is one of hours."""
-        return any(self._begins(word, self.writing.weekdays) for word in self.window[-within:])
+    def opens(self, noun: str) -> bool:
+        """Whether a range of small numbers before ``noun`` is one of hours: a day of the week or a word such as "open" is near."""
+        days = any(self._is_day(word) for word in self.window[-1 if noun else -WINDOW :])
+        return days or (not noun and any(self.begins(word, self.writing.opened) for word in self.window))
+
+    def _is_day(self, word: str) -> bool:
+        last = word.rpartition("-")[2]  # of "pn-pt", which is one word
+        return last in self.writing.days or self.begins(last, self.writing.weekdays)
+
+    def has_parts(self, word: str) -> bool:
+        """Whether a fraction may be a part of what ``word`` names."""
+        return bool(word) and self.begins(word, self.writing.parts_of)
 
     def _fewest(self, word: str) -> int:
-        return min((fewest for stem, fewest in self.writing.named.items() if self._begins(word, (stem,))), default=99)
+        return min((fewest for stem, fewest in self.writing.named.items() if self.begins(word, (stem,))), default=99)
 
-    def _begins(self, word: str, stems: tuple[str, ...]) -> bool:
-        """Inflected languages match beginnings; English and short stems match whole words and their plural."""
+    def begins(self, word: str, stems: tuple[str, ...]) -> bool:
+        """Whether a word in lower case is a form of one of these: in inflected languages it begins with one, in English and for
+        short stems it is one or its plural."""
         loose = self.say.language != "en"
         return any(word in (stem, f"{stem}s") or (loose and len(stem) > 2 and word.startswith(stem)) for stem in stems)
 
@@ -82,10 +92,25 @@ class Rule(NamedTuple):
     speak: Callable[[re.Match[str], Place], str | None]
 
 
+JOINING = "i|a|oraz|lub|albo|czy|and|or|și|si|sau"
+"""Words between the values of a list, in every language."""
 _FOLLOWING = re.compile(rf"{SPACE}(?:de{SPACE}(?=[^\W\d_]))?([^\W\d_]+(?:-[^\W\d_]+)*)")
+
+
+_NEXT_VALUE = re.compile(rf"(?:,{SPACE}\d{{1,6}}){{0,4}}{SPACE}(?:{JOINING}|do){SPACE}(?P<next>\d{{1,6}})(?={SPACE})")
 
 
 def following(match: re.Match[str]) -> str:
     """The word right after a span, behind the "de" of Romanian numerals; "" when there is none or it is a number."""
-    word = _FOLLOWING.match(match.string, match.end(), match.end() + 40)
+    return _word_at(match.string, match.end())
+
+
+def counted(match: re.Match[str]) -> tuple[str, str]:
+    """What a number counts: the word right after it, or the one after a second number ("2 lub 3 paczki") and that number."""
+    after = _NEXT_VALUE.match(match.string, match.end(), match.end() + 40)
+    return (_word_at(match.string, after.end()), after["next"]) if after else (following(match), "")
+
+
+def _word_at(text: str, at: int) -> str:
+    word = _FOLLOWING.match(text, at, at + 40)
     return word[1] if word else ""

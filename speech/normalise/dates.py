@@ -14,10 +14,10 @@ _CLOCK = rf"(?P<hour>{_HOUR})[:](?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d{{1,6}})?)?
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d)?"
 _HALF = rf"{SPACE}?(?P<half>[aApP])(?:[mM]|\.{SPACE}?[mM](?:\.(?=\s*[a-z,;]))?){NO_WORD}"
 _SEPARATED = r"(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/])"
-_YEAR_WORD = rf"(?: ?(?:r{SOFT_DOT}|roku){NO_WORD})?"
+_YEAR_WORD = rf"(?: ?(?-i:r{SOFT_DOT}|roku){NO_WORD})?"
 _SOFT_HOURS = {"pl": ("o",)}
 """Words that make a bare number an hour where nothing is counted: "o 9"."""
-_BETWEEN = "do|to|la|până la|and|i|și|lub|or|sau"
+_BETWEEN = "a|do|to|la|până la|and|i|și|lub|or|sau"
 _AFTER_HOUR = frozenset({"", "rano", "wieczorem", "po", "w", "i", "lub", "albo", "czy", "oraz", "nad", "na"})
 
 
@@ -86,6 +86,14 @@ def _bare_hour(match: re.Match[str], place: Place) -> str | None:
     hour = int(match["hour"])
     soft = _soft(place) and following(match).lower() in _AFTER_HOUR
     return place.say.time(hour % 24, 0, place.preceding) if place.after_hour_word() or soft else None
+
+
+def _open_hours(match: re.Match[str], place: Place) -> str | None:
+    """ "czynne od 9 do 17"."""
+    if place.preceding != "od" or not place.opens("") or following(match).lower() not in _AFTER_HOUR:
+        return None
+    first, last = int(match["first"]) % 24, int(match["last"]) % 24
+    return f"{place.say.time(first, 0, 'od')} do {place.say.time(last, 0, 'do')}"
 
 
 def _times(match: re.Match[str], place: Place) -> str | None:
@@ -170,7 +178,7 @@ def _half_end(name: str, mark: str) -> str:
 def rules(writing: Writing) -> list[Rule]:
     """The rules of dates and times, the surest first."""
     ending = r"(?:\.|st|nd|rd|th)?"
-    month = rf"(?P<name>{_names(writing)}){NO_WORD}(?:\.(?={SPACE}?[\d{LOWER}]))?"
+    month = rf"{_month(writing)}(?:{_dot(writing)}(?=(?-i:{SPACE}?[\d{LOWER}])))?"
     year = rf"(?:,?{SPACE}(?P<year>\d{{4}})(?![.,:]?\d){_YEAR_WORD})?"
     stamp = rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T ]{_CLOCK}{_ZONE})?{NO_WORD}"
     first_day = r"(?P<d1>\d{1,2})\.(?P<m1>\d{1,2})\.?(?:\d{4})?"
@@ -190,6 +198,7 @@ def rules(writing: Writing) -> list[Rule]:
         (rf"(?P<day>\d\d?)(?P<mark>[.])(?P<month>\d\d){SOFT_DOT}(?![.,:-]?\d){NO_WORD}", _short_day),
         (rf"(?P<day>\d\d)(?P<mark>/)(?P<month>\d\d)(?![/,.-]?\d){NO_WORD}", _short_day),
         (rf"(?P<hour>{_HOUR})\.(?P<minute>[0-5]\d)(?![.,:]?\d){NO_WORD}", _dotted_time),
+        (rf"(?P<first>{_HOUR}){SPACE}do{SPACE}(?P<last>{_HOUR})(?![.,:/-]?\d){NO_WORD}", _open_hours),
         (rf"(?P<hour>{_HOUR})(?![.,:/-]?\d){NO_WORD}", _bare_hour),
     ]
     return [Rule(re.compile(pattern), speak) for pattern, speak in patterns]
@@ -201,8 +210,14 @@ def month_first(writing: Writing) -> list[Rule]:
         return []
     day = rf"(?P<day>\d\d?)(?:st|nd|rd|th)?(?!:?\d){NO_WORD}"
     year = rf"(?:,?{SPACE}(?P<year>\d{{4}})(?![.,:]?\d))?"
-    return [Rule(re.compile(rf"(?i:(?P<name>{_names(writing)})\.?{SPACE}{day}{year})"), _month_first)]
+    return [Rule(re.compile(rf"(?i:{_month(writing)}(?:{_dot(writing)})?{SPACE}{day}{year})"), _month_first)]
 
 
-def _names(writing: Writing) -> str:
-    return "|".join(sorted(map(re.escape, writing.months), key=len, reverse=True))
+def _month(writing: Writing) -> str:
+    names = "|".join(sorted(map(re.escape, writing.months), key=len, reverse=True))
+    return f"(?P<name>{names}){NO_WORD}"
+
+
+def _dot(writing: Writing) -> str:
+    """The dot of a short name; one behind a full name ends the sentence."""
+    return "(?:" + "|".join(f"(?<={re.escape(name)})" for name in writing.short_months) + r")\."

@@ -79,6 +79,8 @@ _ABBREVIATIONS = {
     "Apt": "apartment", "Apt.": "apartment", "a.m.": "eigh m", "p.m.": "p m", "n/a": "not available", "N/A": "not available",
     "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday",
     "PIN": "pin", "SIM": "sim", "BLIK": "blik", "PESEL": "pesel", "NIP": "nip", "ANAF": "anaf", "ASAP": "as soon as possible", "OK": "okay",
+    "PLN": "zlotys", "EUR": "euros", "GBP": "pounds", "USD": "dollars", "RON": "lei", "zł": "zlotys",
+    "(PLN)": "in zlotys", "(EUR)": "in euros", "(GBP)": "in pounds", "(£)": "in pounds", "(€)": "in euros", "(RON)": "in lei",
     "STOP": "stop", "START": "start", "HELP": "help", "YES": "yes", "NO": "no", "END": "end", "NOT": "not", "AND": "and", "OR": "or",
     "NEW": "new", "FREE": "free", "ALL": "all", "NOW": "now", "SALE": "sale", "ONLY": "only",
 }  # fmt: skip
@@ -106,6 +108,13 @@ class English:
     def count(self, value: Decimal, noun: str, preceding: str = "") -> str:
         """No noun changes an English numeral."""
         return f"{self.number(value)} {noun}"
+
+    def fraction(self, top: int, bottom: int, noun: str, preceding: str) -> str:
+        """1, 2 → "half", 3, 4 → "three quarters", 1, 3 → "one third"."""
+        if bottom == 2:
+            return "half"
+        part = "quarter" if bottom == 4 else self.ordinal(bottom, "")
+        return f"{_cardinal(top)} {part}{'s' if top > 1 else ''}"
 
     def ordinal(self, value: int, following: str) -> str:
         """3 → "third"."""

@@ -36,6 +36,10 @@ class Verbaliser(Protocol):
         "pięciu dni", "w ciągu 14 dni" → "czternastu dni" (preceding "ciągu")."""
         ...
 
+    def fraction(self, top: int, bottom: int, noun: str, preceding: str) -> str:
+        """A part of ``noun``, which stays in the text: 3, 4 → "trzy czwarte" (etatu), 1, 2 → "pół" (godziny)."""
+        ...
+
     def ordinal(self, value: int, following: str) -> str:
         """ "1." / "1st" / "al 3-lea": the ordinal, agreeing with the following word where the language can tell."""
         ...

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from speech.normalise.context import DASH, LOWER, NO_WORD, SPACE, WINDOW, Place, Rule, following
+from speech.normalise.context import DASH, LOWER, NO_WORD, SPACE, Place, Rule, counted, following
 from speech.normalise.language import ISO_CURRENCIES, RANGE_FROM, RANGE_TO
 from speech.normalise.writing import Writing
 
@@ -78,11 +78,11 @@ def _money_range(match: re.Match[str], place: Place) -> str | None:
     if not written:
         return None
     amounts = parse(match["first"], place), parse(match["last"], place)
-    first = place.say.count(amounts[0], "", RANGE_FROM).strip()
+    ends = _ends(place)
+    first = place.say.count(amounts[0], "", ends[0]).strip()
     if amounts[0] != int(amounts[0]):
-        first = place.say.money(amounts[0], _currency(written), RANGE_FROM)
-    last = place.say.money(amounts[1], _currency(written), RANGE_TO)
-    return place.say.span(first, last, "number") + _per(match, place)
+        first = place.say.money(amounts[0], _currency(written), ends[0])
+    return _joined(first, place.say.money(amounts[1], _currency(written), ends[1]), place) + _per(match, place)
 
 
 def _per(match: re.Match[str], place: Place) -> str:
@@ -94,7 +94,12 @@ def _pence(match: re.Match[str], place: Place) -> str | None:
 
 
 def _grosze(match: re.Match[str], place: Place) -> str | None:
-    return place.say.money(Decimal(match["amount"]) / 100, "PLN", place.preceding)
+    return place.say.money(Decimal(match["amount"]) / 100, "PLN", place.preceding) + _stop(match)
+
+
+def _zlotys(match: re.Match[str], place: Place) -> str | None:
+    """ "200,-"."""
+    return place.say.money(parse(match["amount"], place), "PLN", place.preceding)
 
 
 def _unit_of(match: re.Match[str]) -> str:
@@ -107,9 +112,10 @@ def _measure(match: re.Match[str], place: Place) -> str | None:
 
 
 def _measure_range(match: re.Match[str], place: Place) -> str | None:
-    first = place.say.count(parse(match["first"], place), "", RANGE_FROM).strip()
-    last = place.say.measure(parse(match["last"], place), _unit_of(match), RANGE_TO)
-    return place.say.span(first, last, "number") + _stop(match)
+    ends = _ends(place)
+    first = place.say.count(parse(match["first"], place), "", ends[0]).strip()
+    last = place.say.measure(parse(match["last"], place), _unit_of(match), ends[1])
+    return _joined(first, last, place) + _stop(match)
 
 
 def _stop(match: re.Match[str]) -> str:
@@ -123,15 +129,39 @@ def _stop(match: re.Match[str]) -> str:
 def _range(match: re.Match[str], place: Place) -> str | None:
     first, last = parse(match["first"], place), parse(match["last"], place)
     noun = following(match)
-    if 0 <= first < last <= 24 and place.among_weekdays(1 if noun else WINDOW) and first == int(first) and last == int(last):
-        say = place.say
-        return say.span(say.time(int(first) % 24, 0, RANGE_FROM), say.time(int(last) % 24, 0, RANGE_TO), "time")
+    if (
+        max(first, last) <= 24
+        and first != last
+        and place.opens(noun)
+        and (first > 5 or not noun)
+        and first == int(first)
+        and last == int(last)
+    ):
+        return _hours(int(first), int(last), place)
     if _is_year(match["first"]) and _is_year(match["last"]):
         return place.say.span(place.say.year(int(first)), place.say.year(int(last)), "number")
     if first >= last:  # a score, sizes, a code: not from … to
         return None
-    spoken = [_without(place.say.count(value, noun, end), noun, match) for value, end in ((first, RANGE_FROM), (last, RANGE_TO))]
-    return place.say.span(_bare(spoken[0], spoken[1]), spoken[1], "number")
+    spoken = [_without(place.say.count(value, noun, end), noun, match) for value, end in zip((first, last), _ends(place), strict=True)]
+    return _joined(_bare(spoken[0], spoken[1]), spoken[1], place)
+
+
+def _hours(first: int, last: int, place: Place) -> str:
+    """ "pn.-pt. 8-16"; "Mon-Fri 9-5" says no half of the day."""
+    say = place.say
+    if first > last and first <= 12 and say.language == "en":
+        return say.span(say.number(Decimal(first)), say.number(Decimal(last)), "time")
+    return say.span(say.time(first % 24, 0, RANGE_FROM), say.time(last % 24, 0, RANGE_TO), "time")
+
+
+def _ends(place: Place) -> tuple[str, str]:
+    """What stands before the two ends of a range: the word before it where that governs both ("w ciągu 3-5 dni")."""
+    return (place.preceding,) * 2 if place.preceding in place.writing.range_governors else (RANGE_FROM, RANGE_TO)
+
+
+def _joined(first: str, last: str, place: Place) -> str:
+    """Two ends as a range; after "do" no second one: "do trzech, pięciu dni"."""
+    return f"{first}, {last}" if _ends(place)[0] == "do" else place.say.span(first, last, "number")
 
 
 def _bare(first: str, last: str) -> str:
@@ -157,10 +187,21 @@ def _year(match: re.Match[str], place: Place) -> str | None:
     if not behind and not place.after_year_word():
         return None
     value, alone = int(match[0]), place.writing.year_alone
+    if alone and place.preceding.startswith("rok"):
+        return _after_its_word(value, place)
     if place.after_month() or (alone and place.preceding not in alone):
         said = _year_in_date(value, place)
         return said.removesuffix(" roku") if behind else said
     return place.say.year(value)
+
+
+def _after_its_word(value: int, place: Place) -> str:
+    """ "rok 2026", "do roku 2026", "w roku 2026"."""
+    if place.preceding != "roku":
+        return place.say.ordinal(value, place.preceding)
+    if place.window[-2:-1] and place.window[-2] in place.writing.year_alone:
+        return place.say.year(value)
+    return _year_in_date(value, place).removesuffix(" roku")
 
 
 def _year_in_date(value: int, place: Place) -> str:
@@ -183,6 +224,12 @@ def _size(match: re.Match[str], place: Place) -> str | None:
     return f"{place.say.number(parse(match['amount'], place))} {place.writing.by}"
 
 
+def _times(match: re.Match[str], place: Place) -> str | None:
+    """ "2 x 49,99 zł", "3x dziennie"."""
+    said = place.say.count(Decimal(match["amount"]), place.writing.times)
+    return f"de {said} " if place.say.language == "ro" else f"{said} "
+
+
 def _compound(match: re.Match[str], place: Place) -> str | None:
     """ "5-year", "5-letni": the word stays behind its number, its hyphen tells the verbaliser that they are one."""
     return place.say.count(parse(match["amount"], place), f"-{match['word']}", place.preceding)
@@ -195,8 +242,12 @@ def _number(match: re.Match[str], place: Place) -> str | None:
     value = parse(written, place)
     if match["sign"]:
         value = -value
-    noun = following(match)
-    return _without(place.say.count(value, noun, place.preceding), noun, match)
+    noun, second = counted(match)
+    if not second:
+        return _without(place.say.count(value, noun, place.preceding), noun, match)
+    governors = place.writing.range_governors
+    own = not noun or (governors and (place.preceding in governors or second[-1] in "234"))  # else the noun agrees with the second
+    return place.say.count(value, noun, place.preceding if own else RANGE_FROM).removesuffix(noun).strip().removesuffix(" de")
 
 
 _SIGN = r"(?P<sign>(?<![^\W_])[-–]|)"
@@ -212,14 +263,15 @@ def amounts(writing: Writing, language: str) -> list[Rule]:
         Rule(re.compile(rf"(?P<before>{_BEFORE}){pair}(?P<after>{_AFTER})?{per}"), _money_range),
         Rule(re.compile(rf"(?P<before>){pair}(?P<after>{_AFTER}){per}"), _money_range),
         Rule(re.compile(rf"{_SIGN}(?P<before>{_BEFORE})(?P<amount>{AMOUNT})(?P<after>){per}"), _money),
-        Rule(re.compile(rf"{_SIGN}(?P<before>)(?P<amount>{AMOUNT})(?P<after>{_AFTER}){per}"), _money),
+        Rule(re.compile(rf"{_SIGN}(?P<before>)(?P<amount>{AMOUNT})(?:,[-–—])?(?P<after>{_AFTER}){per}"), _money),
         Rule(re.compile(rf"(?P<first>{NUMBER})(?:{SPACE}?%)?{DASH}(?P<last>{NUMBER}){SPACE}?{unit}{NO_WORD}(?P<dot>\.?)"), _measure_range),
-        Rule(re.compile(rf"{_SIGN}(?P<amount>{NUMBER}){SPACE}?{unit}{NO_WORD}(?P<dot>\.?)"), _measure),
+        Rule(re.compile(rf"{_SIGN}(?P<amount>{AMOUNT}){SPACE}?{unit}{NO_WORD}(?P<dot>\.?)"), _measure),
     ]
     if language == "en":
         found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}})p{NO_WORD}"), _pence))
     if language == "pl":
-        found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}}){SPACE}gr{NO_WORD}\.?"), _grosze))
+        found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}}){SPACE}?gr{NO_WORD}(?P<dot>\.?)"), _grosze))
+        found.append(Rule(re.compile(rf"(?P<amount>{AMOUNT}),[-–—](?![^\s.,;:!?)])"), _zlotys))
     return found
 
 
@@ -235,14 +287,20 @@ def ordinals(language: str) -> list[Rule]:
     return [Rule(re.compile(_ORDINALS[language] + NO_WORD), _ordinal)]
 
 
-def _half(match: re.Match[str], place: Place) -> str | None:
-    return _without(place.say.count(Decimal("0.5"), following(match), place.preceding), following(match), match)
+def sizes() -> list[Rule]:
+    """The rules of numbers multiplied: before codes, to which "30x20x10 cm" looks like one."""
+    price = rf"(?:{_BEFORE}{AMOUNT}|{AMOUNT}{_AFTER})"
+    chain = rf"(?:{NUMBER}{SPACE}?[x×]{SPACE}?){{0,3}}{NUMBER}(?:{SPACE}?{_units(())})?{NO_WORD}(?!-)"
+    return [
+        Rule(re.compile(rf"(?P<amount>\d{{1,3}}){SPACE}?[xX×]{SPACE}?(?={price})"), _times),
+        Rule(re.compile(rf"(?P<amount>\d{{1,2}}){SPACE}?[x×](?={SPACE}[{LOWER}])"), _times),
+        Rule(re.compile(rf"(?P<amount>{NUMBER}){SPACE}?[x×]{SPACE}?(?={chain})"), _size),
+    ]
 
 
 def rules() -> list[Rule]:
     """The rules of bare numbers: the last to be tried."""
     return [
-        Rule(re.compile(rf"(?<=\b[a-z][a-z] )1/2(?= [{LOWER}])"), _half),
         Rule(re.compile(rf"(?P<amount>{NUMBER}){SPACE}?[xX×]{SPACE}?(?=\d)"), _size),
         Rule(re.compile(rf"(?P<first>{NUMBER}){DASH}(?P<last>{NUMBER}){NO_WORD}(?!-)"), _range),
         Rule(re.compile(rf"\d{{4}}{NO_WORD}(?![.,]\d)"), _year),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from speech.normalise import pl_spelling as spelling
 from speech.normalise.language import RANGE_FROM, RANGE_TO
 from speech.normalise.pl_nouns import after_ordinal, agreement, case_after, is_feminine, is_nominative_person, is_nominative_plural
-from speech.normalise.pl_numbers import Case, cardinal, ordinal, prefix, quantity
+from speech.normalise.pl_numbers import Case, cardinal, fraction, ordinal, prefix, quantity
 from speech.normalise.pl_units import TIMES, money
 from speech.normalise.pl_units import unit as unit_of
 from speech.normalise.pl_words import ABBREVIATIONS
@@ -39,7 +39,7 @@ _TIME_CASE: dict[str, Case] = {
     **dict.fromkeys(
         ("o", "po", "przy", "godzinie", "godz", "od", "do", "z", "ze", "około", "ok", "koło", "godziny", "<from>", "<to>"), "gen"
     ),
-    **dict.fromkeys(("przed", "między", "pomiędzy", "a", "nad", "godziną"), "ins"),
+    **dict.fromkeys(("przed", "między", "pomiędzy", "nad", "godziną"), "ins"),
     **dict.fromkeys(("na", "za", "godzinę", "ponad"), "acc"),
 }
 _YEARS = re.compile(r"(?:ym|im)\b")
@@ -124,6 +124,10 @@ class Polish:
         if noun.lower() in _NUMBERED and value > 1 and value == value.to_integral_value():
             return f"{self.ordinal(int(value), noun, preceding)} {noun}"
         return f"{_numeral(value, noun, preceding)} {noun}"
+
+    def fraction(self, top: int, bottom: int, noun: str, preceding: str) -> str:
+        """1, 2 → "pół", 3, 4 → "trzy czwarte", after "do" "trzech czwartych"."""
+        return fraction(top, bottom, case_after(preceding) or "nom")
 
     def ordinal(self, value: int, following: str, preceding: str = "") -> str:
         """ "1. piętro" → "pierwsze", "3. rata" → "trzecia", "5. maja" → "piątego"."""

@@ -20,6 +20,8 @@ _GOVERN: dict[Case, str] = {
     "dat": "dzięki ku",
 }
 _CASE_AFTER = {word: case for case, words in _GOVERN.items() for word in words.split()}
+GENITIVE_PREPOSITIONS = frozenset(_GOVERN["gen"].split()) - {"<to>"}
+"""Words before a number that put it, and both ends of a range, in the genitive."""
 
 _FEMININE = frozenset(FEMININE.split())
 _PERSON_ROWS = [row.split() for row in re.split(r"[|\n]", PERSONS)]
@@ -102,8 +104,6 @@ def case_after(preceding: str) -> Case | None:
     words = preceding.lower().split()
     if not words or words[-1].endswith((",", ":", ";", "?", "!")):
         return None
-    if words[-1] in ("a", "i") and {"między", "pomiędzy"} & set(words):
-        return "ins"
     return _CASE_AFTER.get(words[-1].strip(".("))
 
 
@@ -165,10 +165,15 @@ def _plural_case(first: str, head: str, whole: int | None, wanted: Case | None) 
     if head.endswith("om") and len(head) > 4:
         return "dat"
     if wanted == "gen":
-        return "gen"
+        return "nom" if whole is not None and few(whole) and _only_nominative(head) else "gen"
     if whole is not None and few(whole) and head not in ("dni", "rzeczy") and _is_genitive_plural(first, head):
         return "gen"
     return "nom"
+
+
+def _only_nominative(head: str) -> bool:
+    """Whether a plural is a nominative or accusative beyond doubt ("na około 3 minuty")."""
+    return head in ("lata", "miesiące", "tygodnie") or (head.endswith(("y", "i")) and head[:-1] + "a" in _FEMININE)
 
 
 def _is_genitive_plural(first: str, head: str) -> bool:

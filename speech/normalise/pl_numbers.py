@@ -160,6 +160,16 @@ def _hundredths(count: int, stem: str, case: Case) -> str:
     return f"{cardinal(count, case, 'f')} {form}"
 
 
+def fraction(top: int, bottom: int, case: Case = "nom") -> str:
+    """A part of one: fraction(3, 4) → "trzy czwarte", fraction(1, 2) → "pół" in every case."""
+    if (top, bottom) == (1, 2):
+        return "pół"
+    if top == 1:
+        return f"{cardinal(1, case, 'f')} {ordinal(bottom, case, 'f')}"
+    form = case if case not in ("nom", "acc") or few(top) else "gen"
+    return f"{cardinal(top, case, 'f')} {inflect(ordinal(bottom), form, 'pl')}"
+
+
 def few(value: int) -> bool:
     """Whether a noun after this number stands in the nominative plural (2, 3, 4, 22 … but not 12)."""
     return abs(value) % 10 in (2, 3, 4) and abs(value) % 100 not in (12, 13, 14)

@@ -76,20 +76,17 @@ _WEEKDAYS = (
 
 
 def _weekdays() -> dict[str, str]:
-    """Days alone, after a preposition, and from one to another."""
+    """Days alone and after a preposition, with and without the dot."""
     found: dict[str, str] = {}
-    for i, (day, nominative, genitive, accusative) in enumerate(_WEEKDAYS):
+    for day, nominative, genitive, accusative in _WEEKDAYS:
         found |= {day: nominative, f"do {day}": f"do {genitive}", f"od {day}": f"od {genitive}"}
         found |= {f"{before} {day}": f"{before} {accusative}" for before in ("w", "we", "na")}
-        for last, _, end, _ in _WEEKDAYS[i + 1 :]:
-            found |= {f"{day}{dash}{last}": f"od {genitive} do {end}" for dash in ("-", "–", " - ", " – ") if end != genitive}
-    return found
+    return found | {short.replace(".", ""): said for short, said in found.items()}
 
 
 ABBREVIATIONS: dict[str, str] = {
     **_weekdays(),
-    "pon-pt": "od poniedziałku do piątku",
-    "pn-pt": "od poniedziałku do piątku",
+    "24/7": "dwadzieścia cztery na siedem",
     # addresses
     "ul.": "ulica",
     "na ul.": "na ulicy",
@@ -109,6 +106,7 @@ ABBREVIATIONS: dict[str, str] = {
     "Piusa XI": "Piusa jedenastego",
     "Jana XXIII": "Jana dwudziestego trzeciego",
     "lok.": "lokal",
+    "pok.": "pokój",
     "woj.": "województwo",
     "pow.": "powiat",
     "gm.": "gmina",
@@ -143,6 +141,10 @@ ABBREVIATIONS: dict[str, str] = {
     # quantities
     "zł": "złotych",
     "gr": "groszy",
+    "(zł)": "w złotych",
+    "(PLN)": "w złotych",
+    "(EUR)": "w euro",
+    "(€)": "w euro",
     "szt.": "sztuk",
     "szt": "sztuk",
     "za szt.": "za sztukę",

@@ -13,6 +13,15 @@ from speech.normalise.ro_numbers import Gender
 from speech.normalise.ro_words import ABBREVIATIONS, CURRENCIES, HALVED, MONTHS, SIGNS, UNITS, Noun
 
 _HALF = Decimal("0.5")
+_PARTS: dict[int, tuple[str, str, Gender]] = {
+    3: ("treime", "treimi", "f"),
+    4: ("sfert", "sferturi", "n"),
+    5: ("cincime", "cincimi", "f"),
+    6: ("șesime", "șesimi", "f"),
+    8: ("optime", "optimi", "f"),
+    10: ("zecime", "zecimi", "f"),
+}
+"""Parts of a whole by their number: one, many, gender."""
 _HALVED_UP_TO = 20
 """From here on a half is said "virgulă cinci": the noun would stand too far from it."""
 _BEFORE_A_BARE_TIME = frozenset({"", *MONTHS[1:], "luni", "marți", "miercuri", "joi", "vineri", "sâmbătă", "duminică"}) | {
@@ -43,6 +52,15 @@ class Romanian:
         if gender and preceding == RANGE_FROM and value == int(value):
             return f"{numbers.cardinal(int(value), gender)} {noun}"
         return _quantity(value, Noun(noun, noun, gender), halved=False) if gender else f"{self.number(value)} {noun}"
+
+    def fraction(self, top: int, bottom: int, noun: str, preceding: str) -> str:
+        """1, 2 → "jumătate (de)", 3, 4 → "trei sferturi (de)", 2, 3 → "două treimi (de)"; "de" unless the text has "din"."""
+        link = "" if noun in ("din", "de") else " de"
+        if (top, bottom) == (1, 2):
+            return f"jumătate{link}"
+        one, many, gender = _PARTS[bottom]
+        article = "un" if gender == "n" else "o"
+        return f"{article} {one}{link}" if top == 1 else f"{numbers.cardinal(top, gender)} {many}{link}"
 
     def ordinal(self, value: int, following: str) -> str:
         """ "al 3-lea" → "al treilea", "a 2-a" → "a doua" (``following`` is "lea" or "a"); before a noun in its gender."""

@@ -252,6 +252,8 @@ ABBREVIATIONS = {
     "oct.": "octombrie",
     "nov.": "noiembrie",
     "dec.": "decembrie",
+    "ul.": "strada",
+    "p.": "pagina",
     "L-V": "de luni până vineri",
     "L-S": "de luni până sâmbătă",
     "L-D": "de luni până duminică",

@@ -63,7 +63,7 @@ def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
             spoken = place.say.spell(capitals)
         if ending in ("s", "'s") and say.language == "en":
             return f"{spoken}'s" if spoken[-1:].isupper() else f"{spoken}s"
-        return spoken + ending.lstrip("-'")
+        return f"{spoken} {place.say.spell(ending[1:])}" if ending[1:].isupper() else spoken + ending.lstrip("-'")
 
     def kings(match: re.Match[str], place: Place) -> str | None:
         """ "XXI wiek", "Jana Pawła II": an ordinal in Polish, elsewhere as it is counted."""
@@ -96,7 +96,7 @@ def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
         Rule(re.compile(rf"(?:[Nn]o\.|№){SPACE}?(?=\d)"), numero),
         Rule(re.compile(rf"(?:zł|PLN|EUR|GBP|USD|RON){NO_WORD}|[€£$]"), currency),
         Rule(re.compile(rf"(?=[IVX]{{2,6}}{NO_WORD}(?!-))X{{0,3}}(?:IX|IV|V?I{{0,3}}){NO_WORD}"), kings),
-        Rule(re.compile(rf"(?P<capitals>[{UPPER}]{{2,40}})(?P<ending>-[{LOWER}]{{1,6}}|'?s)?{NO_WORD}"), acronym),
+        Rule(re.compile(rf"(?P<capitals>[{UPPER}]{{2,40}})(?P<ending>-[{LOWER}]{{1,6}}|'?s|-[{UPPER}])?{NO_WORD}"), acronym),
         Rule(re.compile(rf"(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))/{SPACE}?(?=(?P<other>[^\W\d_]{{1,40}}))"), slash),
         Rule(re.compile(r"[%&+=#/@§№*×~°]"), symbol),
     ]

@@ -29,21 +29,47 @@ class Writing:
     after_year: tuple[str, ...]
     hours: tuple[str, ...]
     weekdays: tuple[str, ...]
+    days: Mapping[str, int]
+    """Days of the week, short and in full, without a dot, from Monday = 0."""
+    day_ends: tuple[str, ...]
+    """The same in the form that ``day_range`` needs."""
+    day_range: str
+    opened: tuple[str, ...]
+    """Words among which a range of small numbers is one of hours."""
     either: str
     """"or", for a slash between two words."""
     hidden: str
     """Said for the masked part of an e-mail address."""
     by: str
     """Between measures: "42 x 15 cm"."""
+    times: str
+    """After the number of things of one price: "2 x 49,99 zł"."""
+    out_of: str
+    """In a rating: "4/5"."""
+    rated: tuple[str, ...]
+    """Words that say that something was rated."""
+    parts_of: tuple[str, ...]
+    """What a fraction may be of: "1/2 godziny"."""
+    genders: Mapping[str, tuple[tuple[str, str], ...]]
+    """Endings behind a slash or in brackets ("dzwonił/a") → ending that the word loses, ending of the other form; the first
+    that fits."""
     per: Mapping[str, str]
     """What a slash behind an amount of money and a unit say: "36 zł/h"."""
     months: Mapping[str, int]
+    short_months: tuple[str, ...]
+    """Those of ``months`` that are written with a dot."""
     units: tuple[str, ...] = ()
     """Units that only this language writes so."""
     year_alone: frozenset[str] = frozenset()
     """Words after which a year stands in the case of ``Verbaliser.year``; empty when it has but one form."""
     letters: tuple[str, str] = ("", "")
     """Wrong letters that are often typed, and the right ones."""
+    between: frozenset[str] = frozenset()
+    """Prepositions that also govern what stands behind the "and" of two numbers, where that matters."""
+    range_governors: frozenset[str] = frozenset()
+    """Prepositions that put both ends of a range in their case."""
+    slash: str = ""
+    """Between two plain numbers, when it is not the symbol's name."""
     ordinal_dot: bool = False
     spaced: bool = False
     """Whether an ordinary space groups thousands."""
@@ -60,7 +86,28 @@ def _months(locale: str) -> dict[str, int]:
     return found
 
 
+def _day_names(locale: str) -> tuple[str, ...]:
+    names = Locale.parse(locale).days["format"]["wide"]
+    return tuple(names[day] for day in range(7))
+
+
+def _short_months(locale: str) -> tuple[str, ...]:
+    names = Locale.parse(locale).months
+    full = {name.lower() for context in ("format", "stand-alone") for name in names[context]["wide"].values()}
+    return tuple(sorted(set(_months(locale)) - full))
+
+
+def _days(locale: str, short: str) -> dict[str, int]:
+    """Names of days in full and, from ``short``, abbreviated: words from Monday on, a bar between days."""
+    found = {name.lower(): day for day, name in enumerate(_day_names(locale))}
+    for day, words in enumerate(short.split("|")):
+        found |= dict.fromkeys(words.split(), day)
+    return found
+
+
 def _polish() -> Writing:
+    from speech.normalise.pl_nouns import GENITIVE_PREPOSITIONS  # only where Polish is spoken
+
     return Writing(
         locale="pl_PL",
         decimal=",",
@@ -87,11 +134,35 @@ def _polish() -> Writing:
             "grud",
         ),
         after_year=("r.", "r", "roku", "rok", "rokiem"),
-        hours=("godz", "godzina", "godzinie", "godziną", "godzinę", "godziny"),
+        hours=("godz", "godzina", "godzinie", "godziną", "godzinę", "godziny", "godzinach", "godzinami"),
         weekdays=("poniedział", "wtor", "środ", "czwart", "piąt", "sobot", "sobót", "niedziel"),
+        days=_days("pl", "pon pn|wt|śr|czw cz|pt pi|sob sb so|niedz nd ndz nie"),
+        day_ends=("poniedziałku", "wtorku", "środy", "czwartku", "piątku", "soboty", "niedzieli"),
+        day_range="od {} do {}",
+        opened=("czynn", "otwart", "otwarci", "pracuj", "dyżur", "godzin"),
         either="lub",
         hidden="i tak dalej",
         by="na",
+        times="razy",
+        out_of="na",
+        rated=("ocen", "oceń", "gwiazd", "rating", "punkt", "pkt", "not"),
+        parts_of=(
+            *("etat", "godzin", "cen", "kwot", "wartoś", "stawk", "szklan", "litr", "rok", "dni", "dob", "wymiar", "pensj", "rat", "opłat"),
+            *("wynagrodz", "zamówi", "składk", "miesi", "tablet", "łyż", "porcj", "zaliczk", "sum", "stron", "kilogram", "metr", "opakow"),
+        ),
+        genders={
+            "a": (("y", "a"), ("ki", "ka"), ("gi", "ga"), ("i", "ia"), ("", "a")),
+            "na": (("nien", "nna"), ("y", "na")),
+            "am": (("em", "am"),),
+            "łam": (("łem", "łam"),),
+            "aś": (("eś", "aś"),),
+            "łaś": (("łeś", "łaś"),),
+            "ła": (("ł", "ła"),),
+            "ą": (("ym", "ą"), ("kim", "ką"), ("im", "ą"), ("a", "ą")),
+            "ej": (("ego", "ej"), ("emu", "ej")),
+            "ka": (("", "ka"),),
+            "i": (("pan", "pani"), ("Pan", "Pani"), ("a", "i")),
+        },
         per={
             "h": "za godzinę",
             "godz": "za godzinę",
@@ -108,8 +179,11 @@ def _polish() -> Writing:
             "rok": "rocznie",
         },
         months=_months("pl"),
+        short_months=_short_months("pl"),
         units=("mies", "tyg", "godz", "sek", "tys", "mln", "mld", "os", "dag"),
         year_alone=frozenset({"w", "we", "po", "roku"}),
+        between=frozenset({"między", "pomiędzy"}),
+        range_governors=GENITIVE_PREPOSITIONS,
         ordinal_dot=True,
         spaced=True,
     )
@@ -162,9 +236,18 @@ def _english() -> Writing:
         after_year=(),
         hours=(),
         weekdays=("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "weekday", "weekend"),
+        days=_days("en_GB", "mon|tue tues|wed|thu thur thurs|fri|sat|sun"),
+        day_ends=_day_names("en_GB"),
+        day_range="{} to {}",
+        opened=("open", "opened", "hours"),
         either="or",
         hidden="and so on",
         by="by",
+        times="times",
+        out_of="out of",
+        rated=("rated", "rating", "rate", "score", "scored", "star", "review", "reviews", "point"),
+        parts_of=("of", "an", "a", "hour", "price", "cup", "day", "year", "mile", "time", "teaspoon", "tablespoon", "tablet"),
+        genders={"s": (("", "s"),), "es": (("", "es"),)},
         per={
             "h": "an hour",
             "hr": "an hour",
@@ -180,6 +263,7 @@ def _english() -> Writing:
             "person": "a person",
         },
         months=_months("en_GB"),
+        short_months=_short_months("en_GB"),
     )
 
 
@@ -196,9 +280,24 @@ def _romanian() -> Writing:
         after_year=(),
         hours=("ora", "orei", "orele", "orelor"),
         weekdays=("luni", "marți", "marti", "miercuri", "joi", "vineri", "sâmbăt", "sambat", "duminic"),
+        days=_days("ro", "l lu lun|ma mar|mi mie|jo|v vi vin|sâ sâm sâmb sam|du dum"),
+        day_ends=_day_names("ro"),
+        day_range="de {} până {}",
+        opened=("program", "deschis", "orar"),
         either="sau",
         hidden="și așa mai departe",
         by="pe",
+        times="ori",
+        out_of="din",
+        rated=("not", "evalu", "stele", "stea", "rating", "punct", "scor", "recenzi"),
+        parts_of=("din", "oră", "ora", "normă", "zi", "litru", "preț", "an", "kilogram", "lingur", "tablet", "comprimat", "de"),
+        genders={
+            "ă": (("", "ă"),),
+            "a": (("ul", "a"), ("", "ă")),
+            "oare": (("or", "oare"),),
+            "ei": (("ului", "ei"),),
+            "e": (("i", "e"),),
+        },
         per={
             "h": "pe oră",
             "oră": "pe oră",
@@ -213,7 +312,9 @@ def _romanian() -> Writing:
             "pers.": "de persoană",
         },
         months=_months("ro"),
+        short_months=_short_months("ro"),
         letters=("şţŞŢ", "șțȘȚ"),
+        slash="pe",
     )
 
 

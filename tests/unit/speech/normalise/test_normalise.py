@@ -80,11 +80,11 @@ def check(text: str, language: str) -> str:
     return spoken
 
 
-slow = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+structural = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
 @given(text=st.text(max_size=60))
-@slow
+@structural
 def test_any_text_is_spoken_without_digits_and_symbols(text: str, language: str) -> None:
     check(text, language)
 
@@ -95,7 +95,7 @@ def test_odd_characters(text: str, language: str) -> None:
 
 
 @given(text=SHAPES)
-@slow
+@structural
 def test_any_mixture_of_shapes_is_spoken(text: str, language: str) -> None:
     check(text, language)
 
@@ -105,14 +105,14 @@ def test_any_mixture_of_shapes_is_spoken(text: str, language: str) -> None:
     places=st.integers(0, 3),
     around=st.sampled_from(["{}", "{} zł", "£{}", "{} kg", "-{}", "{}%", "nr {}", "{} lei", "{}.", "PIN {}"]),
 )
-@slow
+@structural
 def test_every_number_is_spoken(number: int, places: int, around: str, language: str) -> None:
     written = around.format(f"{number}" if not places else f"{number}.{number % 10**places:0{places}}")
     assert re.search(r"\w", check(written, language)), written
 
 
 @given(words=st.lists(st.from_regex(r"[b-hj-uxząęłńóśźżăâîșțéü]{2,10}", fullmatch=True), min_size=1, max_size=8))
-@slow
+@structural
 def test_plain_words_stay_as_they_are(words: list[str], language: str) -> None:
     known = {re.sub(r"\W", "", key).lower() for key in verbaliser(language).abbreviations}
     assume(not known & {*words, *(a + b for a, b in itertools.pairwise(words))})
@@ -122,7 +122,7 @@ def test_plain_words_stay_as_they_are(words: list[str], language: str) -> None:
 
 
 @given(text=SHAPES)
-@slow
+@structural
 def test_what_is_spoken_is_spoken_the_same_again(text: str, language: str) -> None:
     once = speakable(text, language)
     known = {re.sub(r"\W", "", key).lower() for key in verbaliser(language).abbreviations}
@@ -131,7 +131,7 @@ def test_what_is_spoken_is_spoken_the_same_again(text: str, language: str) -> No
 
 
 @given(before=st.sampled_from(["ala", "foo bar", "Zażółć", "țară"]), span=SHAPES, after=st.sampled_from(["kot", "gęślą jaźń", "mașină"]))
-@slow
+@structural
 def test_words_around_a_span_are_kept(before: str, span: str, after: str, language: str) -> None:
     spoken = check(f"{before}, {span}, {after}", language)
     assert spoken.startswith(before)
@@ -166,12 +166,12 @@ def test_what_the_bot_writes_is_spoken(language: str) -> None:
         assert len(spoken.split()) > 1 or re.fullmatch(r"noon|midnight|południe|północ|\w+", spoken), (text, spoken)
 
 
-@pytest.mark.parametrize("unit", UNITS)
-def test_every_unit_has_a_name(unit: str, language: str) -> None:
-    spoken = check(f"x 5 {unit} y", language)
-    words = spoken.removeprefix("x ").removesuffix(" y").split()
-    assert len(words) >= 2, spoken
-    assert unit not in words or unit in ("mi",), spoken
+def test_every_unit_has_a_name(language: str) -> None:
+    for unit in UNITS:
+        spoken = check(f"x 5 {unit} y", language)
+        words = spoken.removeprefix("x ").removesuffix(" y").split()
+        assert len(words) >= 2, spoken
+        assert unit not in words, spoken
 
 
 @pytest.mark.parametrize("code", ["104233", "4821", "123456789012", "007"])

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from speech.normalise import speakable
 from speech.normalise.language import RANGE_FROM, RANGE_TO, Verbaliser
 from speech.normalise.ro import Romanian
 from speech.normalise.ro_numbers import cardinal, counted, ordinal
 from speech.normalise.ro_words import CURRENCIES, UNITS
+from tests.unit.speech.normalise.sentences import misread, sentences
 
 RO: Verbaliser = Romanian()
 SPOKEN = re.compile(r"[^\W\d_]+(?:[ ,-]+[^\W\d_]+)*")
@@ -360,9 +359,5 @@ def test_anything_can_be_spelled(text: str) -> None:
         assert not re.search(r"[0-9@/_%]", said)
 
 
-CASES = [line.split("\t") for line in Path(__file__).with_name("cases_ro.tsv").read_text("utf-8").splitlines()]
-
-
-@pytest.mark.parametrize(("text", "said"), CASES, ids=[text for text, _ in CASES])
-def test_sentences(text: str, said: str) -> None:
-    assert speakable(text, "ro") == said
+def test_sentences() -> None:
+    assert misread(sentences("ro"), "ro") == []
