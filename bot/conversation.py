@@ -89,6 +89,7 @@ class _Open:
     began: float
     channel: str
     answer: dict[str, Any] | None
+    has_phone: bool = False
 
 
 class Conversations:
@@ -216,7 +217,11 @@ class Conversations:
         held = await store.lock(session, conversation_id, message_id)
         state = DialogState.from_json(held.conversation.state)
         channel = channel or held.conversation.channel
-        return _Open(session, held.conversation, held.person, held.touchpoint, state, self._clock.now(), began, channel, held.answer)
+        # On a call, what has to be read goes out as a text message: it must be known whether it can.
+        has_phone = channel in SPOKEN and await people.contact(session, held.person.id, "phone") is not None
+        return _Open(
+            session, held.conversation, held.person, held.touchpoint, state, self._clock.now(), began, channel, held.answer, has_phone
+        )  # fmt: skip
 
     async def _decide(self, turn: _Open, heard: Heard) -> Decision:
         """The dialog's answer, or none while a person owns the conversation."""
@@ -260,23 +265,24 @@ class Conversations:
 
     async def _apply(self, turn: _Open, effects: list[Effect], messages: list[Message]) -> None:
         """Consequences outside the dialog, in the same transaction."""
-        for effect in effects:
+        for index, effect in enumerate(effects):
             if effect.kind == "language":
                 turn.conversation.language = turn.person.language = str(effect.data["language"])
             elif effect.kind == "handoff":
                 reason = str(effect.data["reason"])
                 await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, messages)
             elif effect.kind == "text_question":
-                await self._text(turn)
+                await self._text(turn, self.phrase("utter_sms_goes_on", turn.state.language), index)
+            elif effect.kind == "text":
+                await self._text(turn, str(effect.data["text"]), index)
             else:
                 await carry_out(turn.session, turn.conversation, turn.person, effect, turn.now)
 
-    async def _text(self, turn: _Open) -> None:
-        """Send the person a text message that the conversation can go on with."""
+    async def _text(self, turn: _Open, text: str, index: int) -> None:
+        """Send the person what cannot be said on a call; they may answer it, and the conversation goes on with that."""
         phone = await people.contact(turn.session, turn.person.id, "phone")
         if phone is not None:
-            key = f"goes-on-{turn.conversation.id}-{turn.conversation.seq}"
-            text = self.phrase("utter_sms_goes_on", turn.state.language)
+            key = f"said-{turn.conversation.id}-{turn.conversation.seq}-{index}"
             await deliveries.add(turn.session, turn.conversation, key, phone, text, turn.now, solicited=True)
 
     async def _apologise(self, conversation_id: str, text: str, said: Said, began: float, *, hand_over: bool) -> dict[str, Any]:
@@ -307,7 +313,7 @@ class Conversations:
 
     def _scene(self, turn: _Open) -> Scene:
         person = turn.person
-        context = {**turn.conversation.context, "survey_due": _survey_due(turn)}
+        context = {**turn.conversation.context, "survey_due": _survey_due(turn), "has_phone": turn.has_phone}
         return Scene(
             now=turn.now.astimezone(ZoneInfo(person.time_zone)),
             channel="phone" if turn.channel in SPOKEN else turn.channel,

@@ -248,7 +248,7 @@ async def _own(service: Service, start: Start) -> _Opened | None:
         conversation = await session.get(Conversation, known.conversation_id) if known else None
         if conversation is None:
             detect = not language and not known_before
-            conversation = await _begin(session, service, person, flow, language or person.language, number or "", detect=detect)
+            conversation = await _begin(session, service, person, flow, language or person.language, detect=detect)
         call = await calls.begin(session, start.call_sid, conversation.id, "twilio", service.clock.now())
         call.status = "live"
         detect = bool(conversation.context.get("detect"))
@@ -277,16 +277,16 @@ async def _conversation(
         prepared = await session.get(Conversation, about)
         if prepared is not None and prepared.person_id == person.id:
             return prepared.id
-    conversation = await _begin(session, service, person, "support", person.language, call.person, detect=detect)
+    conversation = await _begin(session, service, person, "support", person.language, detect=detect)
     return conversation.id
 
 
 async def _begin(
-    session: AsyncSession, service: Service, person: Person, flow: str, language: str, number: str, *, detect: bool
+    session: AsyncSession, service: Service, person: Person, flow: str, language: str, *, detect: bool
 ) -> Conversation:  # fmt: skip
     conversation, _, _ = await service.conversations.begin(
         session, person, channel="phone", flow=flow, language=language, first="phone_recording" if service.settings.recording else "",
-        context={"has_phone": number.startswith("+"), "detect": detect},
+        context={"detect": detect},
     )  # fmt: skip
     return conversation
 

@@ -91,7 +91,7 @@ def phone(twilio: tuple[Standin, dict[str, str], int]) -> Standin:
 async def service(make: Callable[..., Running], embeddings: Path, twilio: tuple[Standin, dict[str, str], int]) -> AsyncIterator[Running]:
     """The service that most tests share."""
     _, environment, port = twilio
-    running = make(port, **environment)
+    running = make(port, VOXTRAIL_CALLS="true", **environment)
     running.start()
     await running.ready()
     shutil.copytree(running.data_dir / "embeddings", embeddings, dirs_exist_ok=True)

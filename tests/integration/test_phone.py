@@ -14,6 +14,8 @@ import httpx
 import pytest
 import websockets
 
+from dialogs.runtime import Decision
+from dialogs.scene import Effect, Reply
 from integrations.twilio.signature import HEADER, sign
 from tests.house import KEY, NUMBER, TOKEN, become
 from tests.integration.calling import CallingHouse, calling
@@ -326,3 +328,27 @@ async def test_a_call_status_ends_what_never_began(phone: CallingHouse) -> None:
     kept = await row(phone, 60)
     assert (kept["status"], kept["reason"]) == ("ended", "no-answer")
     assert stream((await ring(phone, 61)).text)
+
+
+async def test_what_must_be_read_goes_out_as_a_text(phone: CallingHouse) -> None:
+    """Two links in one turn: two text messages, in the transaction of the turn."""
+    number = phone.house.phone()
+    async with TwilioCaller(phone.media, parameters={"key": KEY, "language": "en", "phone": number}, call_sid=call_sid(70)) as caller:
+        await caller.quiet()
+    conversation = (await row(phone, 70))["conversation_id"]
+    async with phone.house.service.database.transaction() as session:
+        talk = phone.house.service.conversations
+        turn = await talk._lock(session, conversation, "phone", 0.0)
+        assert turn.has_phone
+        effects = [
+            Effect("text", {"text": "Pay here: https://bryza.example/1"}),
+            Effect("text", {"text": "And here: https://bryza.example/2"}),
+        ]
+        await talk._record(turn, None, None, Decision([Reply("I am texting you two links.", "")], effects))
+    await become(lambda: both(phone, number))
+
+
+async def both(phone: CallingHouse, number: str) -> bool:
+    return (
+        len(await phone.house.queue.rows("SELECT 1 FROM deliveries WHERE recipient = %s AND status IN ('sent','delivered')", number)) == 2
+    )
