@@ -142,6 +142,7 @@ def _hear(model: Model, samples: Samples, language: str, hints: Sequence[str], a
         seconds=seconds,
         invented=why,
         heard_language="" if why or voiced < SURE_VOICED_S else _other(found),
+        mark=found.mark,
     )
 
 
@@ -166,6 +167,7 @@ def _together(heard: Sequence[Transcript], took_ms: float) -> Transcript:
         took_ms=took_ms,
         invented="" if spoken else first.invented,
         heard_language=first.heard_language,
+        mark=spoken[-1].mark if spoken else None,
     )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speech.audio import resample
+from speech.mark import final_mark
 from speech.types import RATE, Samples, TranscriptionError
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ _TICK = 0.02
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """What Whisper made of one piece: mean ``logprob`` of a token, ``no_speech`` probability, ``compression`` of the text by zlib,
-    ``languages``: probability of each allowed language, together 1 (empty for a model of one language)."""
+    ``languages``: probability of each allowed language, together 1 (empty for a model of one language), ``mark``: of a final full stop."""
 
     text: str
     language: str
@@ -54,6 +55,7 @@ class Decoded:
     no_speech: float
     compression: float
     languages: dict[str, float]
+    mark: float = 0.0
 
     @property
     def confidence(self) -> float:
@@ -144,7 +146,7 @@ class Whisper:
             encoded,
             [prompt],
             beam_size=BEAM,
-            max_length=len(prompt) + TOKENS_AT_LEAST + math.ceil(TOKENS_A_SECOND * seconds),
+            max_length=2 * (len(prompt) + TOKENS_AT_LEAST + math.ceil(TOKENS_A_SECOND * seconds)),  # CTranslate2 halves it for Whisper
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed,
@@ -159,6 +161,7 @@ class Whisper:
             no_speech=result.no_speech_prob,
             compression=len(packed) / len(zlib.compress(packed)),
             languages=languages,
+            mark=final_mark(self._model.model, tokenizer, encoded, text),
         )
 
     def _tokenizer(self, language: str) -> Any:

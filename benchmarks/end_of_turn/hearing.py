@@ -6,7 +6,6 @@ import hashlib
 import importlib
 import importlib.util
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +13,14 @@ import numpy as np
 
 import speech.whisper
 from speech.audio import resample
-from speech.mark import final_mark
 from speech.types import RATE, Samples
-from speech.whisper import Decoded
-
-
-class _Marking(speech.whisper.Whisper):
-    """The service's Whisper that also says how sure its final mark is."""
-
-    mark = 0.0
-
-    def _read(self, encoded: Any, seconds: float, language: str, hints: Sequence[str], languages: dict[str, float]) -> Decoded:
-        found = super()._read(encoded, seconds, language, hints, languages)
-        self.mark = final_mark(self._model.model, self._tokenizer(language), encoded, found.text)
-        return found
 
 
 class Hearing:
     """What the service hears in an utterance; kept in a file between runs."""
 
     def __init__(self, weights: str, kept: Path) -> None:
-        self._whisper = _Marking(weights, "cpu")
+        self._whisper = speech.whisper.Whisper(weights, "cpu")
         self._kept = kept
         self._known: dict[str, tuple[str, float]] = json.loads(kept.read_text()) if kept.exists() else {}
 
@@ -46,8 +32,8 @@ class Hearing:
         """The text, and the probability (0..1) of its final mark: see speech.mark."""
         key = hashlib.sha1(language.encode() + audio.tobytes(), usedforsecurity=False).hexdigest()
         if key not in self._known:
-            text = self._whisper.decode(audio, language).text
-            self._known[key] = text, self._whisper.mark
+            found = self._whisper.decode(audio, language)
+            self._known[key] = found.text, found.mark
         text, mark = self._known[key]
         return text, mark
 
