@@ -63,6 +63,11 @@ class Place:
         days = any(self._is_day(word) for word in self.window[-1 if noun else -WINDOW :])
         return days or (not noun and any(self.begins(word, self.writing.opened) for word in self.window))
 
+    @property
+    def between(self) -> str:
+        """The "between" before a range, also with one word more ("între orele 9-17"); "" when there is none."""
+        return next((word for word in self.window[-2:] if word in self.writing.between), "")
+
     def _is_day(self, word: str) -> bool:
         last = word.rpartition("-")[2]  # of "pn-pt", which is one word
         return last in self.writing.days or self.begins(last, self.writing.weekdays)

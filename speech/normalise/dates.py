@@ -85,6 +85,7 @@ def _bare_hour(match: re.Match[str], place: Place) -> str | None:
     """ "ora 9", "godz. 9", "o 9 rano"."""
     hour = int(match["hour"])
     soft = _soft(place) and following(match).lower() in _AFTER_HOUR
+    soft = soft or place.preceding in place.writing.hours  # the second of "między godziną 8 a 16"
     return place.say.time(hour % 24, 0, place.preceding) if place.after_hour_word() or soft else None
 
 
@@ -103,10 +104,10 @@ def _times(match: re.Match[str], place: Place) -> str | None:
         return None
     if "." in (match["first_mark"], match["last_mark"]) and place.writing.decimal == ".":
         return None
-    say = place.say
-    first = say.time(int(match["first"]) % 24, int(first_minute or 0), RANGE_FROM)
-    last = say.time(int(match["last"]) % 24, int(last_minute or 0), RANGE_TO)
-    return say.span(first, last, "time")
+    say, between = place.say, place.between
+    first = say.time(int(match["first"]) % 24, int(first_minute or 0), between or RANGE_FROM)
+    last = say.time(int(match["last"]) % 24, int(last_minute or 0), between or RANGE_TO)
+    return f"{first} {place.writing.both} {last}" if between else say.span(first, last, "time")
 
 
 def _halves(match: re.Match[str], place: Place) -> str | None:
@@ -140,9 +141,14 @@ def _named(match: re.Match[str], place: Place) -> str | None:
     first = int(match["first"] or 0)
     if not _exists(last, month) or (first and not _exists(first, month)):
         return None
-    preceding = RANGE_TO if first else place.preceding
-    spoken = _with_year(last, month, match["year"], preceding, place)
-    return place.say.span(place.say.day_and_month(first, month, RANGE_FROM), spoken, "date") if first else spoken
+    if first:
+        return _day_range(first, last, month, match["year"], place)
+    return _with_year(last, month, match["year"], place.preceding, place)
+
+
+def _day_range(first: int, last: int, month: int, year: str | None, place: Place) -> str:
+    begin = place.say.day_and_month(first, month, "the" if place.preceding == "the" else RANGE_FROM)
+    return place.say.span(begin, _with_year(last, month, year, RANGE_TO, place), "date")
 
 
 def _first_of_two(match: re.Match[str], place: Place) -> str | None:
@@ -155,6 +161,9 @@ def _first_of_two(match: re.Match[str], place: Place) -> str | None:
 
 def _month_first(match: re.Match[str], place: Place) -> str | None:
     month, day = place.writing.months[match["name"].lower()], int(match["day"])
+    last = int(match["last"] or 0)
+    if last:
+        return _day_range(day, last, month, match["year"], place) if day < last and _exists(last, month) else None
     return _with_year(day, month, match["year"], place.preceding, place) if _exists(day, month) else None
 
 
@@ -208,7 +217,8 @@ def month_first(writing: Writing) -> list[Rule]:
     """The rule of "March 12, 2026", which begins with a letter; English alone writes so."""
     if writing.region != "GB":
         return []
-    day = rf"(?P<day>\d\d?)(?:st|nd|rd|th)?(?!:?\d){NO_WORD}"
+    ending = "(?:st|nd|rd|th)?"
+    day = rf"(?P<day>\d\d?){ending}(?:{DASH}(?P<last>\d\d?){ending})?(?!:?\d){NO_WORD}"
     year = rf"(?:,?{SPACE}(?P<year>\d{{4}})(?![.,:]?\d))?"
     return [Rule(re.compile(rf"(?i:{_month(writing)}(?:{_dot(writing)})?{SPACE}{day}{year})"), _month_first)]
 

@@ -58,6 +58,11 @@ _UNITS: dict[str, tuple[str, str]] = {
     "W": ("watt", "watts"),
     "V": ("volt", "volts"),
     "szt": ("piece", "pieces"),
+    "ft": ("foot", "feet"),
+    "oz": ("ounce", "ounces"),
+    "lb": ("pound", "pounds"),
+    "lbs": ("pound", "pounds"),
+    "mph": ("mile an hour", "miles an hour"),
 }
 
 _SYMBOLS = {
@@ -77,6 +82,7 @@ _ABBREVIATIONS = {
     "hrs": "hours", "hr": "hour", "mins": "minutes", "secs": "seconds", "pcs": "pieces", "pcs.": "pieces", "qty": "quantity",
     "ul.": "ulitsa",
     "Apt": "apartment", "Apt.": "apartment", "a.m.": "eigh m", "p.m.": "p m", "n/a": "not available", "N/A": "not available",
+    "s/he": "she or he", "S/he": "She or he", "Sat.": "Saturday", "Sun.": "Sunday",
     "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday",
     "PIN": "pin", "SIM": "sim", "BLIK": "blik", "PESEL": "pesel", "NIP": "nip", "ANAF": "anaf", "ASAP": "as soon as possible", "OK": "okay",
     "PLN": "zlotys", "EUR": "euros", "GBP": "pounds", "USD": "dollars", "RON": "lei", "zł": "zlotys",
@@ -166,7 +172,10 @@ class English:
         return f"{self.number(value)} {one if value == 1 else many}"
 
     def span(self, first: str, last: str, kind: str) -> str:
-        """ "three to five"."""
+        """ "three to five", "the fifth to the seventh of May"."""
+        _, of, month = first.rpartition(" of ")
+        if kind == "date" and of and f" of {month}" in last:
+            first = first.removesuffix(f" of {month}")
         return f"{first} to {last}"
 
     def digits(self, groups: list[str]) -> str:

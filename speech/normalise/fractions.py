@@ -41,10 +41,21 @@ def _plain(match: re.Match[str], place: Place) -> str | None:
     return f"{first} {place.writing.slash} {last}"
 
 
+def _years(match: re.Match[str], place: Place) -> str | None:
+    """ "2025/26": a school year or a season."""
+    first, last = int(match["first"]), match["last"]
+    if int(last) % 100 != (first + 1) % 100:
+        return None
+    say = place.say
+    years = [say.number(Decimal(year)) if say.language == "pl" or len(year) == 2 else say.year(int(year)) for year in (str(first), last)]
+    return f" {say.symbol('/')} ".join(years)
+
+
 def rules() -> list[Rule]:
     """The rules of fractions, ratings and plain pairs; to be tried before dates."""
     alone = rf"(?![/.,-]?\d){NO_WORD}"
     return [
+        Rule(re.compile(rf"(?P<first>(?:19|20)\d\d)/(?P<last>(?:19|20)?\d\d){alone}"), _years),
         Rule(re.compile(rf"1/2{SPACE}?(?P<unit>kg|km|l|h|m|g){NO_WORD}"), _half_unit),
         Rule(re.compile(rf"(?P<top>\d)/(?P<bottom>{'|'.join(sorted(_PARTS, reverse=True))}){alone}"), _part),
         Rule(re.compile(rf"(?P<got>\d{{1,3}}(?:[.,]\d)?)/(?P<best>5|6|10|100){alone}"), _rating),

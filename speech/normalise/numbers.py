@@ -89,6 +89,18 @@ def _per(match: re.Match[str], place: Place) -> str:
     return f" {place.writing.per[match['per']]}" if match["per"] else ""
 
 
+def _scaled(match: re.Match[str], place: Place) -> str | None:
+    """ "$1.5m", "£2 million"."""
+    scale = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}[match["scale"][0].lower()]
+    return place.say.money(parse(match["amount"], place) * scale, _currency(match["before"]), place.preceding)
+
+
+def _decade(match: re.Match[str], place: Place) -> str | None:
+    """ "the 1990s", "the '90s"."""
+    said = place.say.year(int(match["year"])) if len(match["year"]) == 4 else place.say.number(Decimal(match["year"]))
+    return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
+
+
 def _pence(match: re.Match[str], place: Place) -> str | None:
     return place.say.money(Decimal(match["amount"]) / 100, "GBP", place.preceding)
 
@@ -113,7 +125,8 @@ def _measure(match: re.Match[str], place: Place) -> str | None:
 
 def _measure_range(match: re.Match[str], place: Place) -> str | None:
     ends = _ends(place)
-    first = place.say.count(parse(match["first"], place), "", ends[0]).strip()
+    unit = _unit_of(match)
+    first = place.say.count(parse(match["first"], place), unit, ends[0]).removesuffix(unit).strip().removesuffix(" de")
     last = place.say.measure(parse(match["last"], place), _unit_of(match), ends[1])
     return _joined(first, last, place) + _stop(match)
 
@@ -123,7 +136,7 @@ def _stop(match: re.Match[str]) -> str:
     if not match["dot"]:
         return ""
     rest = match.string[match.end() : match.end() + 3].lstrip()
-    return "" if rest[:1].islower() else "."
+    return "" if rest[:1].islower() or rest[:1] in (*",;:)?!",) else "."
 
 
 def _range(match: re.Match[str], place: Place) -> str | None:
@@ -156,11 +169,15 @@ def _hours(first: int, last: int, place: Place) -> str:
 
 def _ends(place: Place) -> tuple[str, str]:
     """What stands before the two ends of a range: the word before it where that governs both ("w ciągu 3-5 dni")."""
+    if place.between:
+        return RANGE_FROM, RANGE_FROM
     return (place.preceding,) * 2 if place.preceding in place.writing.range_governors else (RANGE_FROM, RANGE_TO)
 
 
 def _joined(first: str, last: str, place: Place) -> str:
-    """Two ends as a range; after "do" no second one: "do trzech, pięciu dni"."""
+    """Two ends as a range; after "do" no second one: "do trzech, pięciu dni"; after "between" with "and"."""
+    if place.between:
+        return f"{first} {place.writing.both} {last}"
     return f"{first}, {last}" if _ends(place)[0] == "do" else place.say.span(first, last, "number")
 
 
@@ -268,6 +285,9 @@ def amounts(writing: Writing, language: str) -> list[Rule]:
         Rule(re.compile(rf"{_SIGN}(?P<amount>{AMOUNT}){SPACE}?{unit}{NO_WORD}(?P<dot>\.?)"), _measure),
     ]
     if language == "en":
+        scale = "(?P<scale>k|K|m|M|bn|thousand|million|billion)"
+        found.insert(0, Rule(re.compile(rf"(?P<before>{_BEFORE})(?P<amount>{AMOUNT}){SPACE}?{scale}{NO_WORD}"), _scaled))
+        found.insert(0, Rule(re.compile(rf"(?:'(?=\d0)|(?=\d{{4}}))(?P<year>(?:19|20)?\d0)'?s{NO_WORD}"), _decade))
         found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}})p{NO_WORD}"), _pence))
     if language == "pl":
         found.append(Rule(re.compile(rf"(?P<amount>\d{{1,2}}){SPACE}?gr{NO_WORD}(?P<dot>\.?)"), _grosze))

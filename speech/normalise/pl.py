@@ -209,7 +209,7 @@ def _last(preceding: str) -> str:
 
 
 def _numeral(value: Decimal, noun: str, preceding: str) -> str:
-    unit = unit_of(noun.lower()) if len(noun) > 1 else None
+    unit = unit_of(noun.lower()) if len(noun) > 1 or preceding == RANGE_FROM else None
     if unit:
         return unit.numeral(value, case_after(preceding) or "nom")
     gender, case = agreement(noun, value, preceding)

@@ -95,7 +95,11 @@ def _first(
 ) -> tuple[re.Match[str] | None, str, _Said | None]:
     """The first rule that speaks for what stands at ``at``, and what the next span should know of it. In a list
     ("o 9:00, 10:00 i 11:30") the word before the first value governs all. A verbaliser that fails is no reason to lose the text."""
-    listed = replace(place, preceding=before.preceding) if before and _LISTED.fullmatch(text, before.end, at) else place
+    listed = (
+        replace(place, preceding=before.preceding)
+        if before and before.preceding != "the" and _LISTED.fullmatch(text, before.end, at)
+        else place
+    )
     for rule in rules:
         match = rule.pattern.match(text, at)
         if match is None or match.end() == at:

@@ -73,6 +73,10 @@ def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
         name = "roku" if place.preceding.endswith("a") else ""  # streets have kings in the genitive, as "roku" is
         return say.ordinal(value, following(match) or name)
 
+    def numbered(match: re.Match[str], place: Place) -> str | None:
+        """ "I etap", "V piętro": one letter is a number only before what is counted so."""
+        return say.ordinal(roman(match[0]), following(match)) if say.language == "pl" else None
+
     def slash(match: re.Match[str], place: Place) -> str | None:
         sides = {place.preceding, match["other"].lower()}
         return "" if writing.either in sides or sides & {"and", "i", "și"} else writing.either
@@ -96,6 +100,7 @@ def rules(say: Verbaliser, writing: Writing, loud: bool) -> list[Rule]:
         Rule(re.compile(rf"(?:[Nn]o\.|№){SPACE}?(?=\d)"), numero),
         Rule(re.compile(rf"(?:zł|PLN|EUR|GBP|USD|RON){NO_WORD}|[€£$]"), currency),
         Rule(re.compile(rf"(?=[IVX]{{2,6}}{NO_WORD}(?!-))X{{0,3}}(?:IX|IV|V?I{{0,3}}){NO_WORD}"), kings),
+        Rule(re.compile(rf"[IVX](?={SPACE}(?:piętr|klas|etap|kwarta|półrocz|rat[aęy]|stopni|tur[aęy]|semestr|zmian))"), numbered),
         Rule(re.compile(rf"(?P<capitals>[{UPPER}]{{2,40}})(?P<ending>-[{LOWER}]{{1,6}}|'?s|-[{UPPER}])?{NO_WORD}"), acronym),
         Rule(re.compile(rf"(?:(?<=[^\W\d_])|(?<=[^\W\d_] ))/{SPACE}?(?=(?P<other>[^\W\d_]{{1,40}}))"), slash),
         Rule(re.compile(r"[%&+=#/@§№*×~°]"), symbol),

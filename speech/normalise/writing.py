@@ -36,6 +36,8 @@ class Writing:
     day_range: str
     opened: tuple[str, ...]
     """Words among which a range of small numbers is one of hours."""
+    both: str
+    """"and", between the ends of what "between" governs."""
     either: str
     """"or", for a slash between two words."""
     hidden: str
@@ -65,7 +67,7 @@ class Writing:
     letters: tuple[str, str] = ("", "")
     """Wrong letters that are often typed, and the right ones."""
     between: frozenset[str] = frozenset()
-    """Prepositions that also govern what stands behind the "and" of two numbers, where that matters."""
+    """"between", which governs both ends of a range and, in Polish, what stands behind its "and"."""
     range_governors: frozenset[str] = frozenset()
     """Prepositions that put both ends of a range in their case."""
     slash: str = ""
@@ -140,6 +142,7 @@ def _polish() -> Writing:
         day_ends=("poniedziałku", "wtorku", "środy", "czwartku", "piątku", "soboty", "niedzieli"),
         day_range="od {} do {}",
         opened=("czynn", "otwart", "otwarci", "pracuj", "dyżur", "godzin"),
+        both="a",
         either="lub",
         hidden="i tak dalej",
         by="na",
@@ -240,6 +243,7 @@ def _english() -> Writing:
         day_ends=_day_names("en_GB"),
         day_range="{} to {}",
         opened=("open", "opened", "hours"),
+        both="and",
         either="or",
         hidden="and so on",
         by="by",
@@ -262,6 +266,8 @@ def _english() -> Writing:
             "m": "a metre",
             "person": "a person",
         },
+        between=frozenset({"between"}),
+        units=("ft", "oz", "lbs", "lb", "mph"),
         months=_months("en_GB"),
         short_months=_short_months("en_GB"),
     )
@@ -284,6 +290,7 @@ def _romanian() -> Writing:
         day_ends=_day_names("ro"),
         day_range="de {} până {}",
         opened=("program", "deschis", "orar"),
+        both="și",
         either="sau",
         hidden="și așa mai departe",
         by="pe",
@@ -314,6 +321,7 @@ def _romanian() -> Writing:
         months=_months("ro"),
         short_months=_short_months("ro"),
         letters=("şţŞŢ", "șțȘȚ"),
+        between=frozenset({"între", "intre"}),
         slash="pe",
     )
 
