@@ -17,6 +17,8 @@ NO_WORD = r"(?![^\W_])"
 """No letter or digit follows."""
 UPPER, LOWER = "A-ZÀ-ÖØ-ÞĄĆČĘŁŃŐŚŠŰŹŻŽĂȘȚŞŢ", "a-zß-öø-ÿąćčęłńőśšűźżžășțşţ"
 """Inside the brackets of a pattern: letters of one case."""
+_NO_NOUNS = frozenset(["i", "a", "w", "we", "na", "oraz", "lub", "and", "or", "in", "at", "on", "și", "sau", "la", "în"])
+"""Words behind a number that it does not count."""
 WINDOW = 4
 """Words before a span that can say what it is."""
 
@@ -60,8 +62,9 @@ class Place:
 
     def opens(self, noun: str) -> bool:
         """Whether a range of small numbers before ``noun`` is one of hours: a day of the week or a word such as "open" is near."""
-        days = any(self._is_day(word) for word in self.window[-1 if noun else -WINDOW :])
-        return days or (not noun and any(self.begins(word, self.writing.opened) for word in self.window))
+        if noun and noun.lower() not in _NO_NOUNS:
+            return bool(self.window) and self.begins(self.window[-1], self.writing.weekdays)
+        return any(self._is_day(word) or self.begins(word, self.writing.opened) for word in self.window)
 
     @property
     def between(self) -> str:

@@ -28,8 +28,12 @@ def rules(writing: Writing) -> list[Rule]:
     day = "|".join(key.upper() if len(key) == 1 else f"(?i:{re.escape(key)})" for key in keys)
     found = [Rule(re.compile(rf"(?P<first>{day})\.?{DASH}(?P<last>{day}){NO_WORD}(?:\.(?=\s*[{LOWER}\d,;:)]))?"), _range)]
     if writing.region != "PL":
-        short = "|".join(re.escape(key) for key in keys if 2 < len(key) < 6)
+        short = [re.escape(key) for key in keys if 2 < len(key) < 6]
         hours = rf"{SPACE}\d{{1,2}}(?:[:.]\d\d)?{SPACE}?(?:[ap]\.?m|[-–—])"
         date = rf"{SPACE}\d{{1,2}}(?:st|nd|rd|th)?{SPACE}[{UPPER}]"
-        found.append(Rule(re.compile(rf"(?P<day>(?i:{short}))(?:\.(?=[,:]?{SPACE}\d)|(?=[,:]?(?:{hours}|{date}|{SPACE}closed)))"), _day))
+        bare = "|".join(key.capitalize() for key in short)  # "sat", "vin" and "mar" are words, too
+        found += [
+            Rule(re.compile(rf"(?P<day>{bare if writing.region == 'GB' else '|'.join(short) + '|' + bare})\.(?=[,:]?{SPACE}\d)"), _day),
+            Rule(re.compile(rf"(?P<day>{bare})(?=[,:]?(?:{hours}|{date}|{SPACE}closed))"), _day),
+        ]
     return found

@@ -138,7 +138,7 @@ def _polish() -> Writing:
         after_year=("r.", "r", "roku", "rok", "rokiem"),
         hours=("godz", "godzina", "godzinie", "godziną", "godzinę", "godziny", "godzinach", "godzinami"),
         weekdays=("poniedział", "wtor", "środ", "czwart", "piąt", "sobot", "sobót", "niedziel"),
-        days=_days("pl", "pon pn|wt|śr|czw cz|pt pi|sob sb so|niedz nd ndz nie"),
+        days=_days("pl", "pon pn|wt|śr|czw|pt|sob sb|niedz nd ndz"),
         day_ends=("poniedziałku", "wtorku", "środy", "czwartku", "piątku", "soboty", "niedzieli"),
         day_range="od {} do {}",
         opened=("czynn", "otwart", "otwarci", "pracuj", "dyżur", "godzin"),
