@@ -19,7 +19,7 @@ LETTERS_FREE = 8
 """Letters that are never too many: voiced time of a single word is measured roughly."""
 NO_SPEECH, LOGPROB = 0.6, -1.0
 """Whisper's own rule: probably nobody spoke, and the text is unlikely."""
-POLITE_VOICED_S, POLITE_NO_SPEECH = 0.3, 0.5
+POLITE_VOICED_S, POLITE_NO_SPEECH = 0.2, 0.5
 """A thanks or a goodbye, which subtitles end with and callers say too, must have this much voice and be likelier speech than not."""
 
 
