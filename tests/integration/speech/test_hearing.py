@@ -73,7 +73,8 @@ async def test_no_text_comes_of_noise_that_passes_for_voice(
 ) -> None:
     monkeypatch.setattr(transcription, "voiced_s", lambda samples: 1.0)
     heard = await hearing.transcribe((SOUNDS[sound]() * 300).astype(np.int16), "pl")
-    assert (heard.text, heard.invented) == ("", "noise")
+    assert heard.text == ""
+    assert heard.invented in {"noise", "repetition"}
 
 
 async def test_people_are_understood_and_nothing_they_say_is_dropped(hearing: WhisperTranscriber, people: list[Clip]) -> None:
