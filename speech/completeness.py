@@ -16,9 +16,13 @@ from speech.values import digits_said, email, is_number, spelled
 OPEN_MARK = re.compile(r"(?:\.\.+|…|[,;:–—-])[\"”»')\s]*$")
 """Marks that Whisper puts where a sentence goes on."""
 FINAL_MARK = re.compile(r"[.!?][\"”»')\s]*$")
-LIKELY, UNLIKELY = 0.9, 0.7
-"""Probability of a full stop from which a sentence is surely over, and below which it surely is not
-(docs/decisions/0007-end-of-turn.md)."""
+LIKELY, UNLIKELY = {"en": 0.72}, {"en": 0.45}
+"""Probability of a full stop from which a sentence is surely over, and below which it surely is not, where a language has its own:
+Whisper is less sure of English ends (docs/decisions/0007-end-of-turn.md)."""
+LIKELY_ELSE, UNLIKELY_ELSE = 0.9, 0.7
+"""The same for every other language."""
+WHOLE_NUMBER = 9
+"""Digits in a row, to a question that asked for none, that are most likely a whole number: a telephone's."""
 SHORTEST = 3
 """Words from which a sentence with a full stop counts as one when the probability of the mark is not known."""
 ENCLITIC = re.compile(r"\w-o\W*$")
@@ -61,10 +65,18 @@ def completeness(text: str, language: str, listen: Listen = "free", *, digits: i
     return (
         _closing(said, words, listen)
         or _value(text, said, words, listen, digits)
-        or _grammar(text, said, words, listen, mark)
+        or _grammar(text, said, words, listen, _sureness(mark, language))
         or _number(said, words, listen)
-        or _sentence(text, said, words, mark)
+        or _sentence(text, said, words, _sureness(mark, language))
     )
+
+
+def _sureness(mark: float | None, language: str) -> float | None:
+    """How sure (0..1) a full stop is, by the scale of its language."""
+    if mark is None:
+        return None
+    likely, unlikely = LIKELY.get(language, LIKELY_ELSE), UNLIKELY.get(language, UNLIKELY_ELSE)
+    return round(min(1.0, max(0.0, (mark - unlikely) / (likely - unlikely))), 3)
 
 
 def _closing(said: Words, words: Endings, listen: Listen) -> Completeness | None:
@@ -108,7 +120,7 @@ def _address(text: str, said: Words) -> Completeness | None:
     return Completeness(0.9, "an address with its town") if POSTCODE.search(text) else None
 
 
-def _grammar(text: str, said: Words, words: Endings, listen: Listen, mark: float | None) -> Completeness | None:
+def _grammar(text: str, said: Words, words: Endings, listen: Listen, sure: float | None) -> Completeness | None:
     if ends_with(said, words.fillers):
         return Completeness(0.0, "thinking aloud")
     if OPEN_MARK.search(text):
@@ -119,13 +131,13 @@ def _grammar(text: str, said: Words, words: Endings, listen: Listen, mark: float
     if said in words.labels:
         return Completeness(0.0, "a value announced")
     if (not ENCLITIC.search(text) and ends_with(said, words.open)) or (ends_with(said, words.objects) and _verb(said, words)):
-        return _open(text, said, words, mark)
+        return _open(text, said, words, sure)
     if ends_with(said, words.days):
         return Completeness(0.0, "a day without its month")
     return None
 
 
-def _open(text: str, said: Words, words: Endings, mark: float | None) -> Completeness | None:
+def _open(text: str, said: Words, words: Endings, sure: float | None) -> Completeness | None:
     """An open ending, or a verb without its object: final in a question ("gdzie to jest?"), perhaps final in a short answer ("nie
     chcę") or where Whisper is sure, else not."""
     asked = any(_has(said[-7:-1], word) for word in words.asking)
@@ -135,8 +147,7 @@ def _open(text: str, said: Words, words: Endings, mark: float | None) -> Complet
     may_stand = lacks_object or ends_with(said, words.stands)
     answered = len(said) <= 5 and starts_with(said[:-1], words.answers)
     held = lacks_object and any((word,) in words.pronouns for word in said[-4:-1])
-    sure = mark is not None and mark >= LIKELY
-    if (may_stand and (asked or answered or held or sure)) or (asked and ends_with(said, words.strands)):
+    if (may_stand and (asked or answered or held or sure == 1.0)) or (asked and ends_with(said, words.strands)):
         return Completeness(0.9 if answered and FINAL_MARK.search(text) else 0.5, "an open word that may end a sentence")
     return Completeness(0.0, "a verb without its object" if lacks_object else "an open ending")
 
@@ -146,16 +157,17 @@ def _number(said: Words, words: Endings, listen: Listen) -> Completeness | None:
         return None
     if listen == "digits":
         return Completeness(0.2 if digits_said(said, words) < 4 else 0.5, "a number of unknown length")
-    return Completeness(0.45, "a number that may go on")
+    if digits_said(said, words) >= WHOLE_NUMBER:
+        return Completeness(0.9, "a long number")
+    return Completeness(0.55, "a number that may go on")
 
 
-def _sentence(text: str, said: Words, words: Endings, mark: float | None) -> Completeness:
+def _sentence(text: str, said: Words, words: Endings, sure: float | None) -> Completeness:
     final = bool(FINAL_MARK.search(text))
-    if ends_with(said, words.wholes) and (mark is None or mark >= UNLIKELY):
+    if ends_with(said, words.wholes) and sure != 0.0:
         return Completeness(0.9, "a whole value")
-    if mark is not None:
-        sure = (mark - UNLIKELY) / (LIKELY - UNLIKELY)
-        return Completeness(round(min(1.0, max(0.0, sure)), 3), "the doubt about the full stop")
+    if sure is not None:
+        return Completeness(sure, "the doubt about the full stop")
     if final:
         return Completeness(0.8 if len(said) >= SHORTEST else 0.5, "a full stop")
     return Completeness(0.4, "no full stop")
