@@ -21,16 +21,18 @@ def _words(line: str) -> frozenset[str]:
 ABBREVIATIONS = {
     "pl": _words(
         "al bł cd dot dr ew gm godz gr im inż jw ks lek m.in mgr min max np nr ok os p pkt pl pn por pow prof r ref sek sp str św "
-        "szt tel tj tys tzn tzw ul ur w wg woj ww z.o.o o.o zał zł zob"
+        "szt tel tj tys tzn tzw ul ur w wg woj ww z.o.o o.o zał zł zob pon wt śr czw pt sob sb niedz ndz nd lok pok gab kom wew br bm "
+        "dn mies tyg tydz maks kat ds ust art jęz ang hab dyr kier adw zam rej"
     ),
     "en": _words(
         "adm apt approx ave blvd capt cf co col corp dept dr e.g ed est etc ext fig gen gov hon i.e inc jan feb mar apr jun jul "
-        "aug sept sep oct nov dec jr lt ltd max min mr mrs ms mt no p.m a.m ph.d pp prof rd ref rev sgt sr st tel u.s vs"
+        "aug sept sep oct nov dec jr lt ltd max min mr mrs ms mt no p.m a.m ph.d pp prof rd ref rev sgt sr st tel u.s vs "
+        "mon tue wed thu fri sat sun incl excl pcs ul"
     ),
     "ro": _words(
         "a.m al alin ap aprox art av bd bl bul cap cca cf com corp d-l d-lui d-na d-nei d-ra d-rei dl dlui dna dnei dr dra drei "
         "dvs ed et ex fig ing int jud lit loc lt max min mun nr ord p.m pag pct plt prof ref s.a s.r.l sc sect str șos tel tr urm "
-        "vol î.hr d.hr"
+        "vol î.hr d.hr lun mar mie vin sâm dum ul pt mp buc mil mld pers săpt cab pag ian feb apr mai iun iul aug sep sept oct nov dec"
     ),
 }
 """Words whose full stop ends no sentence, without that stop. A single letter never does either."""
@@ -101,7 +103,9 @@ def _ends(text: str, end: re.Match[str], language: str) -> bool:
         return True
     if word.isdigit():
         return not after.isdigit()
-    return not (len(word) == 1 and word.isalpha()) and word not in ABBREVIATIONS.get(language, frozenset())
+    known = ABBREVIATIONS.get(language, frozenset())
+    last = word.rpartition("-")[2].lstrip(".")  # "pn.-pt."
+    return not (len(word) == 1 and word.isalpha()) and word not in known and last not in known
 
 
 def _word_before(text: str, position: int) -> str:
