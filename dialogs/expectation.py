@@ -17,6 +17,13 @@ DIGITS = {"order_number": 6, "postal_code": 0, "phone": 9, "number": 0, "integer
 _LISTEN: dict[str, Listen] = {"order_number": "digits", "phone": "digits", "postal_code": "digits", "email": "spelling", "yes_no": "yes_no"}
 """How to listen for what a parser reads, where the slot does not say."""
 MOST_HINTS = 24
+DIGIT_WORDS = {
+    "pl": ("zero", "jeden", "dwa", "trzy", "cztery", "pięć", "sześć", "siedem", "osiem", "dziewięć"),
+    "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    "ro": ("zero", "unu", "doi", "trei", "patru", "cinci", "șase", "șapte", "opt", "nouă"),
+}
+"""What a number is said with: a lone digit is heard right far more often when it is expected (docs/decisions/0005-hearing.md)."""
+YES_NO = {"pl": ("tak", "nie"), "en": ("yes", "no"), "ro": ("da", "nu")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,14 @@ def expected(domain: Domain, answers: Answers, state: DialogState) -> Expected:
     choices = answers.choices(slot, state)
     listen = slot.listen if slot.listen != "free" else _LISTEN.get(slot.parser, "free")
     if slot.parser in DIGITS and not slot.dtmf and not choices:
-        return Expected(listen, keypad="number", digits=DIGITS[slot.parser] if state.language != "en" or slot.parser != "phone" else 0)
-    return Expected(listen, _hints(choices), _keys(slot, choices))
+        return Expected(
+            listen,
+            DIGIT_WORDS.get(state.language, ()) if listen == "digits" else (),
+            keypad="number",
+            digits=DIGITS[slot.parser] if state.language != "en" or slot.parser != "phone" else 0,
+        )
+    hints = YES_NO.get(state.language, ()) if listen == "yes_no" else _hints(choices)
+    return Expected(listen, hints, _keys(slot, choices))
 
 
 def _keys(slot: Slot, choices: Iterable[Choice]) -> dict[str, str]:
