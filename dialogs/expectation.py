@@ -49,12 +49,9 @@ def expected(domain: Domain, answers: Answers, state: DialogState) -> Expected:
     choices = answers.choices(slot, state)
     listen = slot.listen if slot.listen != "free" else _LISTEN.get(slot.parser, "free")
     if slot.parser in DIGITS and not slot.dtmf and not choices:
-        return Expected(
-            listen,
-            DIGIT_WORDS.get(state.language, ()) if listen == "digits" else (),
-            keypad="number",
-            digits=DIGITS[slot.parser] if state.language != "en" or slot.parser != "phone" else 0,
-        )
+        words = DIGIT_WORDS.get(state.language, ()) if listen == "digits" else ()
+        length = 0 if slot.parser == "phone" and state.language == "en" else DIGITS[slot.parser]  # British numbers differ in length
+        return Expected(listen, words, keypad="number", digits=length)
     hints = YES_NO.get(state.language, ()) if listen == "yes_no" else _hints(choices)
     return Expected(listen, hints, _keys(slot, choices))
 
