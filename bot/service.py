@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import demo
 from bot.calls.calls import Calls
@@ -17,6 +17,8 @@ from bot.knowledge import FaqKnowledge
 from bot.metrics import NLU_READY
 from bot.outreach.campaigns import Campaigns
 from bot.outreach.deliveries import Deliveries, Sender, run_worker
+from bot.outreach.lines import Lines
+from bot.outreach.phoning import Phoning
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, embedded, keep_alive, migrate
 from dialogs.actions import ACTIONS
@@ -25,6 +27,9 @@ from dialogs.runtime import Runtime
 from nlu.client import NluClient
 from nlu.server import RasaServers, ServerError
 from nlu.train import model_path
+
+if TYPE_CHECKING:
+    from integrations.twilio.calls import Caller
 
 logger = logging.getLogger(__name__)
 KINDS = ("patterns", "phone", "support", "reminder", "preselection", "survey")
@@ -61,6 +66,16 @@ def sms_sender(settings: Settings) -> Sender | None:
     return SmsSender(settings.twilio_account_sid, token, from_=settings.twilio_number, base_url=settings.twilio_base_url)
 
 
+def caller(settings: Settings) -> Caller | None:
+    """Who places our calls, when an account is set."""
+    if not settings.twilio_account_sid:
+        return None
+    from integrations.twilio.calls import Caller
+
+    token = settings.twilio_auth_token.get_secret_value()
+    return Caller(settings.twilio_account_sid, token, from_=settings.twilio_number, base_url=settings.twilio_base_url)
+
+
 class Service:
     """Everything that runs in one process."""
 
@@ -76,9 +91,11 @@ class Service:
         self.servers = RasaServers(model_path(settings.run_dir), settings.rasa_python, settings.run_dir, settings.nlu_replicas)
         self.nlu = NluClient(self.servers.endpoints, deadline=settings.nlu_deadline)
         self.conversations = Conversations(self.database, load_runtime(), self.nlu, self.knowledge, self.clock, settings)
-        self.campaigns = Campaigns(self.database, self.conversations, self.clock, settings)
-        self.deliveries = Deliveries(self.database, sms_sender(settings), self.clock, settings)
         self.calls = Calls(self.conversations, self.database, self.hub, self.clock, settings, self.key)
+        lines = Lines(self.calls, settings)
+        self.campaigns = Campaigns(self.database, self.conversations, lines, self.clock, settings)
+        self.deliveries = Deliveries(self.database, sms_sender(settings), self.clock, settings)
+        self.phoning = Phoning(self.database, caller(settings), lines, self.calls, self.campaigns, self.clock, settings)
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
 

@@ -93,6 +93,15 @@ class Settings(BaseSettings):
     call_hold: float = Field(
         60, validation_alias="VOXTRAIL_CALL_HOLD", ge=5, description="Seconds a caller waits for a person before a callback is offered."
     )
+    call_retries: int = Field(
+        2, validation_alias="VOXTRAIL_CALL_RETRIES", ge=0, le=5, description="How often somebody who did not answer is called again."
+    )
+    call_then_text: bool = Field(
+        True, validation_alias="VOXTRAIL_CALL_THEN_TEXT", description="Whether an SMS goes to those whom no call has reached."
+    )
+    machine_detection: bool = Field(
+        True, validation_alias="VOXTRAIL_MACHINE_DETECTION", description="Whether Twilio listens for voicemails, which are then hung up on."
+    )
     recording: bool = Field(False, validation_alias="VOXTRAIL_RECORDING", description="Record calls, after asking for consent.")
     stt_model: str = Field(
         "base",

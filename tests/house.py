@@ -24,6 +24,7 @@ from bot.service import Service
 from bot.settings import Settings
 from dialogs.scene import Answer
 from integrations.twilio.standin import Standin, create_standin
+from integrations.twilio.standin_calls import Calls
 from integrations.twilio.standin_messages import Messages
 from nlu.keywords import understand_by_keywords
 from nlu.types import Intent, Understanding
@@ -221,6 +222,8 @@ async def _furnished(
     service.conversations._nlu = nlu
     standin = create_standin(SID, TOKEN, f"{address(own)}/twilio/sms", pace=0.01)
     standin.messages = Messages(SID, clock.now)
+    standin.phones.calls = Calls(SID, clock.now, own=[NUMBER])
+    standin.phones.voice_url, standin.phones.status_url = f"{address(own)}/twilio/voice", f"{address(own)}/twilio/status"
     app = create_app(configured, service=service)
     async with served(standin, twilio), served(app, own, "on"):
         yield House(app, service, clock, nlu, standin, address(own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -14,8 +15,7 @@ from bot.api.conversations import Begun, Language, PersonIn, Short, contacts_of
 from bot.api.touchpoints import Word, find_person
 from bot.calls import recording
 from bot.conversation import hear
-from bot.outreach import deliveries
-from bot.outreach.campaigns import Target
+from bot.outreach.campaigns import Target, numbered
 from bot.outreach.consequences import stop_contact
 from bot.problems import Problem, not_found
 from bot.store import conversations as store
@@ -39,7 +39,7 @@ class ApplicationIn(Body):
     job_id: Word
     person: PersonIn
     language: Language | None = None
-    channel: Literal["web", "sms"] = "web"
+    channel: Literal["web", "sms", "phone"] = "web"
 
 
 class TargetIn(Body):
@@ -50,11 +50,11 @@ class TargetIn(Body):
 
 
 class CampaignIn(Body):
-    """One flow to many people, by text message, with their consent and outside quiet hours."""
+    """One flow to many people, by text message or by phone, with their consent and outside quiet hours."""
 
     name: Word
     flow: Short
-    channel: Literal["sms"] = "sms"
+    channel: Literal["sms", "phone"] = "sms"
     people: Annotated[list[TargetIn], Field(min_length=1, max_length=5000)]
 
 
@@ -110,7 +110,7 @@ async def erase(person_id: str, service: Svc) -> dict[str, Any]:
 
 @router.post("/applications", status_code=201, tags=["applications"], response_model=Begun, response_model_exclude_unset=True)
 async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
-    """A candidate applied: begins the interview, on the web or by text message."""
+    """A candidate applied: begins the interview, on the web, by text message or with a call."""
     now = service.clock.now()
     async with service.database.transaction() as session:
         records = StoredRecords(session)
@@ -125,18 +125,22 @@ async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
         stopped = await people.opted_out(session, person.id)
         if not stopped:
             await people.record_consent(session, person.id, "granted", body.channel, "applied for a job", now)
-        elif body.channel == "sms":
-            raise Problem(409, "opted_out", "This person said STOP: no text can be sent until they write START.")
-        phone = await people.contact(session, person.id, "phone")
-        if body.channel == "sms" and phone is None:
-            raise Problem(422, "phone_missing", "An interview by text message needs a phone number.", field="person.phone")
-        conversation, token, answer = await service.conversations.begin(
-            session, person, channel=body.channel, flow="preselection", language=body.language or person.language,
-            context={"job_id": body.job_id}, direction="out" if body.channel == "sms" else "in",
-        )  # fmt: skip
-        if body.channel == "sms" and phone is not None:
-            text = "\n".join(reply["text"] for reply in answer["replies"])
-            await deliveries.add(session, conversation, f"apply-{conversation.id}", phone, text, now, solicited=False)
+        elif body.channel != "web":
+            raise Problem(409, "opted_out", "This person said STOP: no text can be sent and no call made until they write START.")
+        language, context = body.language or person.language, {"job_id": body.job_id}
+        if body.channel == "web":
+            conversation, token, answer = await service.conversations.begin(
+                session, person, channel="web", flow="preselection", language=language, context=context
+            )
+        else:
+            phone = await people.contact(session, person.id, "phone")
+            if phone is None:
+                raise Problem(422, "phone_missing", "An interview by phone or text message needs a phone number.", field="person.phone")
+            key = f"apply-{secrets.token_hex(8)}"
+            key = numbered(key, 1) if body.channel == "phone" else key
+            conversation, token, answer = await service.campaigns.reach_out(
+                session, person, phone, body.channel, "preselection", context, key, language=language
+            )
     return {"id": conversation.id, "token": token, **answer}
 
 

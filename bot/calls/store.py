@@ -24,6 +24,11 @@ _ON_TOUCHPOINT = text("""
 UPDATE touchpoints SET measures = measures || CAST(:measures AS jsonb)
 WHERE id = (SELECT touchpoint_id FROM conversations WHERE id = :conversation)
 """)
+_GONE_AT_ONCE = text("""
+UPDATE touchpoints SET outcome = 'hung_up' WHERE outcome = ''
+AND id = (SELECT touchpoint_id FROM conversations WHERE id = :conversation AND direction = 'out' AND owner = 'bot')
+AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = :conversation AND direction = 'in')
+""")
 UNHEARD = "…"
 """What stands in the transcript for a message of which the caller heard nothing."""
 
@@ -55,6 +60,8 @@ async def ended(session: AsyncSession, call_id: str, reason: str, measures: Mapp
     await session.flush()
     shown = {name: measures[name] for name in ON_TOUCHPOINT if name in measures}
     await session.execute(_ON_TOUCHPOINT, {"conversation": call.conversation_id, "measures": json.dumps(shown)})
+    if reason == "hung_up":
+        await session.execute(_GONE_AT_ONCE, {"conversation": call.conversation_id})
 
 
 async def over(session: AsyncSession, call_id: str, status: str, seconds: int | None, now: datetime) -> None:
@@ -63,7 +70,9 @@ async def over(session: AsyncSession, call_id: str, status: str, seconds: int | 
     if call is None or call.status == "live":  # a live one ends by itself, with its measures
         return
     if call.status in ("coming", "broken"):
-        call.reason = status if call.status == "coming" else call.reason
+        if call.status == "coming":  # answered, if at all, for less time than a stream takes to open
+            call.reason = status
+            await session.execute(_GONE_AT_ONCE, {"conversation": call.conversation_id})
         call.status, call.ended = "ended", call.ended or now
     if seconds is not None:
         call.measures = {**call.measures, "carrier_s": seconds}

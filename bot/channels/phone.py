@@ -125,8 +125,10 @@ async def voice_call(request: Request, service: Svc) -> Response:
             person, known_before = await _caller(session, service, call.person, language)
             language = person.language
             if not service.calls.room(call.sid):
-                return _twiml(await _busy(session, service, person, call.person))
+                return _twiml(await _busy(session, service, person, call))
             conversation_id = await _conversation(session, service, person, call, request.query_params, detect=not known_before)
+            if conversation_id is None:
+                return _twiml(voice.hang_up())
             await calls.begin(session, call.sid, conversation_id, "twilio", service.clock.now())
     except UNREACHABLE:
         logger.error("a call came while the database was away")
@@ -270,13 +272,13 @@ async def _caller(session: AsyncSession, service: Service, number: str, language
 
 async def _conversation(
     session: AsyncSession, service: Service, person: Person, call: voice.InboundCall, query: Mapping[str, str], *, detect: bool
-) -> str:  # fmt: skip
-    """The conversation of a new call: the one that we called about, or a new one."""
-    about = query.get("conversation", "")
-    if call.outbound and about:
-        prepared = await session.get(Conversation, about)
-        if prepared is not None and prepared.person_id == person.id:
-            return prepared.id
+) -> str | None:  # fmt: skip
+    """The conversation of a new call: the one that we called about (None: there is nothing to say any more), or a new one."""
+    if call.outbound:
+        prepared = await session.get(Conversation, query.get("conversation", ""))
+        if prepared is None or prepared.person_id != person.id or await people.opted_out(session, person.id):
+            return None
+        return prepared.id
     conversation = await _begin(session, service, person, "support", person.language, detect=detect)
     return conversation.id
 
@@ -291,9 +293,12 @@ async def _begin(
     return conversation
 
 
-async def _busy(session: AsyncSession, service: Service, person: Person, number: str) -> str:
-    """All lines are taken: say so, and offer to go on by text when the caller can be texted."""
+async def _busy(session: AsyncSession, service: Service, person: Person, call: voice.InboundCall) -> str:
+    """All lines are taken: say so, and offer to go on by text when the caller can be texted. Whom we called is called again."""
     CALLS_REFUSED.labels("busy" if service.calls.ready else "not_ready").inc()
+    if call.outbound:
+        return voice.busy(person.language, service.settings.company, sms=False)
+    number = call.person
     phone = people.normal_phone(number) if number.startswith("+") else None
     may_text = phone is not None and bool(service.settings.twilio_account_sid) and not await people.opted_out(session, person.id)
     if may_text and phone is not None:

@@ -77,7 +77,7 @@ async def status(request: Request, service: Svc) -> Response:
     """What became of a message we sent, or of a call; a message's address carries our own key of it."""
     form = await signed_form(request, service)
     if is_call(form):
-        return await call_status(form, service)
+        return await call_status(form, service, request.query_params.get(MARKER, ""))
     try:
         report = parse_status(form)
     except TwilioFormatError as error:
@@ -86,8 +86,8 @@ async def status(request: Request, service: Svc) -> Response:
     return Response(status_code=204)
 
 
-async def call_status(form: dict[str, str], service: Service) -> Response:
-    """A call is over as far as Twilio is concerned: one whose stream never opened, or broke, ends here."""
+async def call_status(form: dict[str, str], service: Service, key: str) -> Response:
+    """How a call is going. One whose stream never opened, or broke, ends here; one that we placed (``key``) has its outcome."""
     try:
         report = parse_report(form)
     except TwilioFormatError as error:
@@ -95,6 +95,7 @@ async def call_status(form: dict[str, str], service: Service) -> Response:
     if report.over:
         async with service.database.transaction() as session:
             await calls.over(session, report.sid, report.status, report.seconds, service.clock.now())
+    await service.phoning.report(key, report)
     return Response(status_code=204)
 
 

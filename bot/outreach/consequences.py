@@ -32,7 +32,7 @@ async def carry_out(session: AsyncSession, conversation: Conversation, person: P
     elif effect.kind == "callback":
         moment = callback_moment(effect.data["when"], now.astimezone(ZoneInfo(person.time_zone)))
         task = jobs.contact_again.configure(connection=await driver(session), schedule_at=moment)
-        await task.defer_async(conversation_id=conversation.id)
+        await task.defer_async(conversation_id=conversation.id, asked=bool(effect.data["when"].get("time")))
 
 
 async def stop_contact(session: AsyncSession, person_id: str, channel: str, reason: str, now: datetime) -> None:

@@ -26,6 +26,8 @@ from integrations.twilio.forms import SmsStatus
 logger = logging.getLogger(__name__)
 
 
+NO_CONSENT = "no consent"
+"""Why a delivery was refused: the person has not agreed, or has said STOP."""
 UNSUBSCRIBED = 21610
 """Twilio's error code for a number that said STOP to it."""
 
@@ -45,22 +47,33 @@ class Sender(Protocol):
 
 async def add(
     session: AsyncSession, conversation: Conversation, key: str, recipient: str, text: str, now: datetime, *, solicited: bool,
-    send_at: datetime | None = None,
+    send_at: datetime | None = None, channel: str = "sms",
 ) -> None:  # fmt: skip
-    """Write a delivery and its job in this transaction; ``solicited`` is False for what nobody asked for."""
+    """Write a delivery and its job in this transaction; ``solicited`` is False for what nobody asked for.
+
+    On the channel ``phone`` it is a call: the conversation says what is said, and ``text`` is empty.
+    """
     session.add(
         Delivery(
-            key=key, conversation_id=conversation.id, channel="sms", recipient=recipient, text=text, solicited=solicited,
+            key=key, conversation_id=conversation.id, channel=channel, recipient=recipient, text=text, solicited=solicited,
             status="waiting", created=now,
         )
     )  # fmt: skip
     await session.flush()
-    task = jobs.deliver.configure(connection=await driver(session), lock=conversation.id, schedule_at=send_at)
-    await task.defer_async(key=key)
+    connection = await driver(session)
+    if channel == "phone":
+        await jobs.call.configure(connection=connection, priority=jobs.BEFORE_NEW_ONES, schedule_at=send_at).defer_async(key=key)
+        await jobs.call_watch.configure(connection=connection, schedule_at=now + jobs.WATCH).defer_async(key=key)
+    else:
+        await jobs.deliver.configure(connection=connection, lock=conversation.id, schedule_at=send_at).defer_async(key=key)
 
 
 class Deliveries:
-    """Sends what is waiting."""
+    """Sends what is waiting. What differs for calls is a method of its own: see `bot.outreach.phoning`."""
+
+    channel = "sms"
+    again = jobs.deliver
+    """The job that sends one delivery."""
 
     def __init__(self, database: Database, sender: Sender | None, clock: Clock, settings: Settings) -> None:
         self._database, self._sender, self._clock, self._settings = database, sender, clock, settings
@@ -71,12 +84,8 @@ class Deliveries:
         if prepared is None:
             return
         delivery, tried_before = prepared
-        assert self._sender is not None
         try:
-            known = await self._known(delivery.recipient) if tried_before else []
-            marker = self._sender.marker(delivery.text)
-            sent = await self._sender.find_sent(delivery.recipient, tried_before, marker, known) if tried_before else None
-            sent = sent or await self._sender.send(delivery.recipient, delivery.text, key, self._callback())
+            provider_id = await self._hand_over(delivery, tried_before)
         except Exception as error:
             if not getattr(error, "permanent", False):
                 raise
@@ -84,18 +93,13 @@ class Deliveries:
             if getattr(error, "reason", "") == "unsubscribed":
                 await self._stop(key)
             return
-        await self._settle(key, "sent", provider_id=sent.sid)
+        await self._settle(key, "sent", provider_id=provider_id)
 
     async def status(self, key: str, report: SmsStatus) -> None:
         """What the provider reports of a message later; it may know of it before we know that it took it."""
         async with self._database.transaction() as session:
-            delivery = await session.scalar(select(Delivery).where(Delivery.provider_id == report.sid).with_for_update())
-            if delivery is None and key:
-                delivery = await session.get(Delivery, key, with_for_update=True)
-            if delivery is None or delivery.provider_id not in (None, report.sid):
-                return
-            delivery.provider_id = report.sid
-            if not report.follows(delivery.status):
+            delivery = await self._reported(session, key, report.sid)
+            if delivery is None or not report.follows(delivery.status):
                 return
             delivery.status = report.status
             delivery.reason = str(report.error_code or "")
@@ -107,6 +111,26 @@ class Deliveries:
     async def give_up(self, key: str) -> None:
         """The last try has failed as well."""
         await self._settle(key, "failed", reason="gave up")
+
+    async def _hand_over(self, delivery: Delivery, tried_before: datetime | None) -> str:
+        """Give it to the provider, unless an earlier try did; the provider's id of it."""
+        assert self._sender is not None
+        recipient, text = delivery.recipient, delivery.text
+        sent = None
+        if tried_before:
+            sent = await self._sender.find_sent(recipient, tried_before, self._sender.marker(text), await self._known(recipient))
+        sent = sent or await self._sender.send(recipient, text, delivery.key, self._callback())
+        return str(sent.sid)
+
+    async def _reported(self, session: AsyncSession, key: str, provider_id: str) -> Delivery | None:
+        """The delivery that a report speaks of, locked."""
+        delivery = await session.scalar(select(Delivery).where(Delivery.provider_id == provider_id).with_for_update())
+        if delivery is None and key:
+            delivery = await session.get(Delivery, key, with_for_update=True)
+        if delivery is None or delivery.channel != self.channel or delivery.provider_id not in (None, provider_id):
+            return None
+        delivery.provider_id = provider_id
+        return delivery
 
     async def _stop(self, key: str) -> None:
         """The carrier says that this person wants no messages: the ledger must know."""
@@ -125,8 +149,8 @@ class Deliveries:
                 return None
             conversation = await session.get_one(Conversation, delivery.conversation_id)
             person = await session.get_one(Person, conversation.person_id)
-            if self._sender is None:
-                delivery.status, delivery.reason = "refused", "no provider is set up"
+            if self._missing:
+                await self._refuse(session, delivery, self._missing)
                 return None
             if await self._held(session, delivery, person, now):
                 return None
@@ -136,15 +160,32 @@ class Deliveries:
     async def _held(self, session: AsyncSession, delivery: Delivery, person: Person, now: datetime) -> bool:
         allowed = not await people.opted_out(session, person.id) if delivery.solicited else await people.may_contact(session, person.id)
         if not allowed:
-            delivery.status, delivery.reason = "refused", "no consent"
-            DELIVERIES.labels(delivery.channel, "refused").inc()
+            await self._refuse(session, delivery, NO_CONSENT)
             return True
-        opening = next_opening(now, person.time_zone, self._settings.quiet_from, self._settings.quiet_until)
-        if delivery.solicited or opening <= now:
+        opening = await self._opening(session, delivery, person, now)
+        if opening <= now:
             return False
-        task = jobs.deliver.configure(connection=await driver(session), schedule_at=opening)
+        task = self.again.configure(connection=await driver(session), schedule_at=opening)
         await task.defer_async(key=delivery.key)
         return True
+
+    @property
+    def _missing(self) -> str:
+        """Why nothing can be sent at all; empty when it can."""
+        return "" if self._sender else "no provider is set up"
+
+    async def _opening(self, session: AsyncSession, delivery: Delivery, person: Person, now: datetime) -> datetime:
+        """When it may leave: ``now``, or the moment to try again."""
+        opening = next_opening(now, person.time_zone, self._settings.quiet_from, self._settings.quiet_until)
+        return now if delivery.solicited else opening
+
+    async def _refuse(self, session: AsyncSession, delivery: Delivery, reason: str) -> None:
+        delivery.status, delivery.reason = "refused", reason
+        DELIVERIES.labels(self.channel, "refused").inc()
+        await self._unsent(session, delivery)
+
+    async def _unsent(self, session: AsyncSession, delivery: Delivery) -> None:
+        """A delivery was refused or given up; of a message nothing follows."""
 
     async def _known(self, recipient: str) -> list[str]:
         """The provider's ids of messages to this number that are accounted for."""
@@ -161,10 +202,12 @@ class Deliveries:
             delivery.provider_id = delivery.provider_id or provider_id
             if delivery.status in ("waiting", "trying"):
                 delivery.status, delivery.reason = status, reason
-        DELIVERIES.labels("sms", status).inc()
+                if status != "sent":
+                    await self._unsent(session, delivery)
+        DELIVERIES.labels(self.channel, status).inc()
 
     def _callback(self) -> str | None:
-        """Where the provider reports to; the sender adds the key."""
+        """Where the provider reports to; it is given the key as well."""
         base = self._settings.public_url.rstrip("/")
         return f"{base}/twilio/status" if base else None
 

@@ -6,16 +6,22 @@ it to be taken up again.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import procrastinate
 
 if TYPE_CHECKING:
+    from bot.outreach.deliveries import Deliveries
     from bot.service import Service
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 """Where jobs are registered; workers open it on a database with ``with_connector``."""
 
+BEFORE_NEW_ONES = 10
+"""Priority of what belongs to a call in progress: it does not wait behind the thousands that a campaign begins with."""
+WATCH = timedelta(minutes=10)
+"""How long after its last try a call is given up whose end nobody has reported."""
 MOST_RETRIES = 8
 _PATIENTLY = procrastinate.RetryStrategy(max_attempts=MOST_RETRIES, exponential_wait=4)
 
@@ -28,13 +34,34 @@ def _service(context: procrastinate.JobContext) -> Service:
 @queue.task(name="deliver", retry=_PATIENTLY, pass_context=True)
 async def deliver(context: procrastinate.JobContext, key: str) -> None:
     """Send one delivery; when the last try fails, say so in its row."""
-    deliveries = _service(context).deliveries
+    await _send(_service(context).deliveries, context, key)
+
+
+@queue.task(name="call", retry=_PATIENTLY, pass_context=True)
+async def call(context: procrastinate.JobContext, key: str) -> None:
+    """Place one call; when the last try fails, say so in its row."""
+    await _send(_service(context).phoning, context, key)
+
+
+async def _send(deliveries: Deliveries, context: procrastinate.JobContext, key: str) -> None:
     try:
         await deliveries.send(key)
     except Exception:
         if context.job.attempts >= MOST_RETRIES:
             await deliveries.give_up(key)
         raise
+
+
+@queue.task(name="call_watch", retry=_PATIENTLY, pass_context=True)
+async def call_watch(context: procrastinate.JobContext, key: str) -> None:
+    """Look whether a call has come to an end that nobody told us."""
+    await _service(context).phoning.watch(key)
+
+
+@queue.task(name="hang_up", retry=_PATIENTLY, pass_context=True)
+async def hang_up(context: procrastinate.JobContext, call_id: str) -> None:
+    """End a call that a machine has taken."""
+    await _service(context).phoning.hang_up(call_id)
 
 
 @queue.task(name="attempt", retry=_PATIENTLY, pass_context=True)
@@ -44,9 +71,9 @@ async def attempt(context: procrastinate.JobContext, attempt_id: int) -> None:
 
 
 @queue.task(name="contact_again", retry=_PATIENTLY, pass_context=True)
-async def contact_again(context: procrastinate.JobContext, conversation_id: str) -> None:
-    """The time has come that the person named for being contacted again."""
-    await _service(context).campaigns.contact_again(conversation_id)
+async def contact_again(context: procrastinate.JobContext, conversation_id: str, tries: int = 0, asked: bool = False) -> None:
+    """The time has come for being in touch again: the person named it (``asked``), or ``tries`` calls were not answered."""
+    await _service(context).campaigns.contact_again(conversation_id, tries, asked=asked)
 
 
 @queue.periodic(cron="* * * * *")

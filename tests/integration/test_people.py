@@ -165,7 +165,7 @@ async def test_an_application_names_what_is_wrong(at_home: House) -> None:
     assert (await apply(at_home, job_id="J-0"))[1]["field"] == "job_id"
     assert (await apply(at_home, channel="sms", person={"email": "x@example.com"}))[1]["field"] == "person.phone"
     assert (await apply(at_home, person={"phone": "none"}))[1]["field"] == "person.phone"
-    assert (await apply(at_home, channel="phone"))[1]["field"] == "channel"
+    assert (await apply(at_home, channel="fax"))[1]["field"] == "channel"
     assert (await at_home.queue.rows("SELECT count(*) AS n FROM people"))[0]["n"] == people
 
 
