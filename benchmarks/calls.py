@@ -68,6 +68,7 @@ def main() -> None:
         for side in sides:
             with console.status(f"Warming up {side.name} …"):
                 side.call(clips, work, turns=3, lead_in=8)
+                side.settle()
         rounds: dict[str, list[dict[str, Any]]] = {side.name: [] for side in sides}
         for number in range(ROUNDS):
             for side in sides:
@@ -103,6 +104,19 @@ class Side:
         subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
         found: dict[str, Any] = json.loads(out.read_text())
         return found
+
+    def settle(self) -> None:
+        """Wait until it does nothing: a first start speaks its fixed sentences in advance."""
+        quiet = 0
+        while quiet < 5:
+            before = self._cpu_s()
+            time.sleep(1)
+            quiet = quiet + 1 if self._cpu_s() - before < 0.1 else 0
+
+    def _cpu_s(self) -> float:
+        process = psutil.Process(self._pid)
+        times = [one.cpu_times() for one in [process, *process.children(recursive=True)]]
+        return sum(one.user + one.system for one in times)
 
     def rss_mb(self) -> float:
         """Memory of all its processes, in MB (shared pages counted once a process)."""
