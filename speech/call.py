@@ -21,14 +21,19 @@ from speech.guessing import Guesser, Utterance
 from speech.interruption import BARGE_IN_MS, is_backchannel, is_nod
 from speech.keypad import Keypad
 from speech.listener import Listener
-from speech.playback import Piece, Playback
+from speech.playback import Piece
 from speech.ports import Answer, Audio, Dialog, DialogError, EndOfTurn, Key, Left, Line, Played, Sentence, Spoken
+from speech.speaking import Speaker
 from speech.types import FRAME, RATE, Samples, SpeechError, Synthesizer, Transcriber, Transcript, Vad
 
 logger = logging.getLogger(__name__)
 
 BRIDGE_S = 1.2
 """Seconds after the end of speech by which the caller hears something."""
+OPENING_S = 1.5
+"""Seconds more that the first words may take: the line has just opened."""
+WATCH_LIMIT_S = 3.0
+"""Longest time the dialog may take for words of its own (silence, holding), in s."""
 SECOND_BRIDGE_S = 5.0
 """Seconds after which the caller is told that it takes longer."""
 TURN_LIMIT_S = 15.0
@@ -43,8 +48,10 @@ MOST_FAILURES = 3
 """Failed parts in a row after which the call says goodbye instead of trying on."""
 LAST_TURNS_S = 8.0
 """Longest time that turns already spoken are worked on after the caller has hung up, in s."""
-HOLD_BACK_S = 4.0
-"""Longest time an answer waits for the caller to stop talking, in s."""
+ENDLESS_GAP_MS = 1000
+"""Silence, in ms, after a voice without an end that makes the next one a caller's again."""
+UNKNOWN_KEY_S = 5.0
+"""How often a caller is told that a key means nothing, in s."""
 LAST_WORDS_S = 12.0
 """Longest time the goodbye may take to be played before the line is closed, in s."""
 
@@ -68,7 +75,7 @@ class Call:
         observe: Callable[[str, float], None] | None = None,
     ) -> None:  # fmt: skip
         self.line, self.dialog = line, dialog
-        self._synthesizer, self._clauses, self.language = synthesizer, clauses, language
+        self.language = language
         self._limit_s, self._now = limit_s, now
         self.on_audio: Callable[[Samples], None] | None = None
         """Where the caller's audio goes besides (a recording)."""
@@ -78,7 +85,10 @@ class Call:
             self.listener, transcriber, dialog.understand, end_of_turn, allowed, detect=detect, again=lambda: self._soon(self._judge()),
             shown=self._show_partly, observe=self._observe, now=now,
         )  # fmt: skip
-        self.playback = Playback(line, now, self._first_audio)
+        self.speaker = Speaker(
+            line, self.listener, synthesizer, clauses, now=now, on_first=self._first_audio, observe=self._observe, mute=self._cannot_speak
+        )  # fmt: skip
+        self.playback = self.speaker.playback
         self.keypad = Keypad()
         self.answer = Answer((), language=language)
         self.counts = {"turns": 0, "interruptions": 0, "false_interruptions": 0, "silences": 0, "unclear": 0, "keys": 0, "failures": 0}
@@ -87,23 +97,29 @@ class Call:
         self._last_audio = now()
         self._quiet_since = now()
         self._held_since = 0.0
+        self._spoke = 0.0  # when the caller last made a sound or pressed a key
         self._turns: asyncio.Queue[tuple[Spoken, _Clock]] = asyncio.Queue()
         self._thinking = False
         self._over_voice = False  # the utterance in progress began over the bot's voice
         self._silences = 0
         self._failures: Counter[str] = Counter()
         self._number = 0
-        self._answers = 0
         self._clocks: dict[int, tuple[int, _Clock, dict[str, Any]]] = {}
         self._measured: list[dict[str, Any]] = []
-        self._speaking: asyncio.Task[None] | None = None
+        self._endless = False  # the last utterance had no end: something in the room speaks
+        self._unknown_key = -UNKNOWN_KEY_S
+        self._bridged_at = -1  # the utterance whose slow transcription was bridged
         self._ending = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # ---- the life of a call
 
     async def run(self) -> str:
-        """Take the call to its end; the reason is returned (``hung_up``, ``lost``, ``finished``, ``limit``, ``failure``)."""
+        """Take the call to its end; the reason is returned.
+
+        ``hung_up`` by the caller, ``lost`` with the line, ``finished``, ``limit`` and ``failure`` by us with a goodbye, ``mute`` when
+        nothing could be spoken, ``error`` when it broke off; or what `leave` was given.
+        """
         jobs = [
             asyncio.create_task(self.playback.run(), name="playback"),
             asyncio.create_task(self._take_turns(), name="turns"),
@@ -116,11 +132,11 @@ class Call:
             for job in jobs:
                 if job.done() and (error := job.exception()) is not None:
                     logger.error("a call broke off", exc_info=error)
-                    self.reason = self.reason or "failure"
+                    self.reason = "error"
             await self._last_turns()
         finally:
             self.reason = self.reason or "lost"
-            pending = [*jobs, *self._tasks, *([self._speaking] if self._speaking else []), *self._guesser.drop()]
+            pending = [*jobs, *self._tasks, *self.speaker.stop(), *self._guesser.drop()]
             for task in pending:
                 task.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
@@ -144,12 +160,17 @@ class Call:
         """Say something that comes from outside a turn: an agent's words."""
         await self._say(answer)
 
+    async def leave(self, reason: str) -> None:
+        """Close the line at once: another one has taken the call, or the service stops."""
+        self.reason = self.reason or reason
+        await self.line.hang_up(reason)
+
     async def _open(self) -> None:
         try:
-            async with asyncio.timeout(TURN_LIMIT_S):
-                await self._say(await self.dialog.open())
-        except (DialogError, TimeoutError):
-            await self._fail("technical")
+            await self._say(await self._bridged(self.dialog.open(), self._began + OPENING_S))
+        except Exception as error:  # whatever it was, the caller hears of it
+            _log("a call could not be opened", error)
+            await self._phrase("technical")
             await self._end("failure")
 
     async def _hear(self) -> None:
@@ -181,6 +202,9 @@ class Call:
                 continue
             if now - self._began > self._limit_s:
                 await self._end("limit")
+            elif self._guesser.late and self.listener.silence_ms > BRIDGE_S * 1000 and self._bridged_at != self.listener.version:
+                self._bridged_at = self.listener.version
+                await self._phrase("bridge")
             elif typed := self.keypad.due(now):
                 await self._typed(typed)
             elif self.playback.paused and not self.listener.speaking and not self.keypad.typing:
@@ -199,11 +223,17 @@ class Call:
             return
         if not was_speaking:
             self._over_voice = self.playback.busy
-        self._quiet_since = self._now()
-        if self.playback.busy and not self.playback.paused and not self.playback.firm and self.listener.speech_ms >= BARGE_IN_MS:
+        self._quiet_since = self._spoke = self._now()
+        if self.playback.busy and not self.playback.paused and not self.playback.firm and self._may_interrupt():
             self._over_voice = True
             await self.playback.pause()
         await self._judge()
+
+    def _may_interrupt(self) -> bool:
+        """Whether the voice on the line stops the bot: not one that has been going on for ever (a radio in the room)."""
+        if self._endless and self.listener.silence_ms > ENDLESS_GAP_MS:
+            self._endless = False
+        return not self._endless and self.listener.speech_ms >= BARGE_IN_MS
 
     async def _judge(self) -> None:
         """Whether the caller's turn is over."""
@@ -214,6 +244,7 @@ class Call:
     async def _utterance(self, said: Utterance) -> None:
         """An utterance is over: an answer, a sound that lets the bot go on, or nothing."""
         now, voiced = self._now(), said.speech_ms
+        self._endless = said.endless
         clock = _Clock(speech_end=now - said.silence_ms / 1000, endpoint=now)
         over_voice, self._over_voice = self._over_voice, False
         if said.heard is None:
@@ -222,7 +253,8 @@ class Call:
         transcript, meaning = said.heard
         del self._failures["deaf"]
         if over_voice and self.playback.paused:
-            answerable = self.answer.expectation.listen == "yes_no" and self.playback.left_s < 1.5
+            asked = not self.speaker.preparing  # else the question itself is still to come
+            answerable = asked and self.answer.expectation.listen == "yes_no" and self.playback.left_s < 1.5
             if is_backchannel(transcript.text, self.language, answerable=answerable):
                 self.counts["false_interruptions"] += 1
                 await self.line.caption("caller", "", final=True, key=f"c{self._number + 1}")
@@ -233,7 +265,7 @@ class Call:
             return
         if over_voice:
             self.counts["interruptions"] += 1
-        self._give_up_speaking()
+        self.speaker.give_up()
         self._guesser.detect = False
         measures: dict[str, Any] = {
             "speech_ms": voiced, "pauses_ms": list(said.pauses), "endpoint_ms": said.silence_ms,
@@ -247,6 +279,7 @@ class Call:
 
     async def _nothing(self, voiced_ms: int, transcript: Transcript) -> None:
         """A sound without words. The bot goes on; if it was long, the caller is told that nothing was understood."""
+        await self.line.caption("caller", "", final=True, key=f"c{self._number + 1}")
         if transcript.invented:
             logger.info("a sound was not taken for words: %s", transcript.invented)
         if self.playback.paused:
@@ -258,7 +291,7 @@ class Call:
     async def _deaf(self, error: BaseException | None) -> None:
         """Transcription failed: say so, and offer the keypad; after a while, say goodbye."""
         logger.error("an utterance could not be transcribed: %s", error)
-        self._give_up_speaking()
+        self.speaker.give_up()
         await self._fail("deaf")
 
     async def _key(self, digit: str) -> None:
@@ -266,7 +299,7 @@ class Call:
         if self._ending:
             return
         self.counts["keys"] += 1
-        self._quiet_since = self._now()
+        self._quiet_since = self._spoke = self._now()
         if self.playback.busy and not self.playback.firm:
             await self.playback.pause()
         typed = self.keypad.press(digit, self.answer.expectation, self._now())
@@ -277,11 +310,14 @@ class Call:
         """Keys that mean something: ``(keys, text)``; without a text, keys that mean nothing here."""
         keys, text = typed
         self._drop_utterance()
+        del self._failures["deaf"]
         if not text:
             self.playback.resume()
-            await self._phrase("key_unknown")
+            if self._now() - self._unknown_key > UNKNOWN_KEY_S:
+                self._unknown_key = self._now()
+                await self._phrase("key_unknown")
             return
-        self._give_up_speaking()
+        self.speaker.give_up()
         now = self._now()
         await self._turn(Spoken(text, 0, keys=keys, measures={"keys": len(keys)}), _Clock(now, now))
 
@@ -310,30 +346,32 @@ class Call:
 
     async def _take_turn(self, spoken: Spoken, clock: _Clock) -> None:
         try:
-            answer = await self._bridged(self.dialog.answer(spoken), clock)
-        except (DialogError, TimeoutError) as error:
-            logger.error("a turn of a call could not be taken: %s", error)
+            answer = await self._bridged(self.dialog.answer(spoken), max(clock.speech_end, self._now() - BRIDGE_S))
+        except Exception as error:  # whatever it was, the caller hears of it
+            _log("a turn of a call could not be taken", error)
             await self._fail("technical")
             return
         del self._failures["technical"]
         clock.reply = self._now()
+        if self._ending:
+            return
         if self._turns.empty() or answer.over or answer.hold:
             await self._say(answer, (spoken.number, clock, spoken.measures))
             return
         self._expect(answer)  # the caller went on meanwhile: this answer is never said
 
-    async def _bridged(self, answering: Coroutine[Any, Any, Answer], clock: _Clock) -> Answer:
-        """Wait for the answer, and let the caller know that somebody is there."""
+    async def _bridged(self, answering: Coroutine[Any, Any, Answer], since: float) -> Answer:
+        """Wait for the answer, and let the caller know that somebody is there; TimeoutError when it does not come."""
         task = asyncio.create_task(answering)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         try:
             for name, after in (("bridge", BRIDGE_S), ("bridge_long", SECOND_BRIDGE_S)):
-                done, _ = await asyncio.wait({task}, timeout=max(0.0, clock.speech_end + after - self._now()))
+                done, _ = await asyncio.wait({task}, timeout=max(0.0, since + after - self._now()))
                 if done:
                     return await task
                 await self._phrase(name)
-            async with asyncio.timeout(max(0.1, clock.speech_end + TURN_LIMIT_S - self._now())):
+            async with asyncio.timeout(max(0.1, since + TURN_LIMIT_S - self._now())):
                 return await task
         finally:
             task.cancel()
@@ -343,14 +381,13 @@ class Call:
     async def _say(self, answer: Answer, turn: tuple[int, _Clock, dict[str, Any]] | None = None) -> None:
         """Begin to say an answer; what was still being said before it goes first, unless the caller talks."""
         self._expect(answer)
-        self._answers += 1
-        if turn is not None:
-            self._clocks[self._answers] = turn
         if not answer.hold:
             self._held_since = 0.0
         elif not self._held_since:
             self._held_since = self._now()
-        self._speaking = asyncio.create_task(self._speak(answer, self._answers, self._speaking))
+        number = self.speaker.say(answer)
+        if turn is not None:
+            self._clocks[number] = turn
         if answer.over:
             await self._finish("finished")
 
@@ -359,36 +396,9 @@ class Call:
         self.language = answer.language or self.language
         self.keypad.clear()
 
-    async def _speak(self, answer: Answer, number: int, before: asyncio.Task[None] | None) -> None:
-        """Synthesise clause by clause; each is played while the next is made."""
-        if before is not None and not before.done():
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait({before})
-        deadline = self._now() + HOLD_BACK_S
-        while self.listener.speaking and self._now() < deadline:  # not over the caller's voice
-            await asyncio.sleep(FRAME / RATE)
-        await self.line.show("speaking")
-        for sentence in answer.sentences:
-            if sentence.who == "bot":
-                await self.line.caption("bot", sentence.text, final=True, key=f"b{number}-{sentence.seq}")
-            else:
-                await self.line.caption("agent", sentence.text, final=True, key=f"a{sentence.seq}")
-            more = " " if sentence is not answer.sentences[-1] else ""  # the voice pauses, and stays up, when more follows
-            for clause in self._clauses(sentence.text + more, answer.language):
-                began = self._now()
-                try:
-                    samples = await self._synthesizer.synthesize(clause, answer.language)
-                except SpeechError as error:
-                    logger.error("a sentence could not be spoken: %s", error)
-                    self.counts["failures"] += 1
-                    await self._cannot_speak()
-                    return
-                self._observe("synthesis", self._now() - began)
-                self.playback.add(Piece(clause, samples, sentence.seq, sentence.firm or answer.over, number))
-        await self.line.show("hold" if answer.hold else "listening")
-
     async def _cannot_speak(self) -> None:
         """Nothing can be said here any more: the line's own voice must take over."""
+        self.counts["failures"] += 1
         self.reason = self.reason or "mute"
         await self.line.hang_up("mute")
 
@@ -412,21 +422,10 @@ class Call:
 
     async def _phrase(self, name: str) -> None:
         """Say a sentence that is not part of the transcript, without changing what is waited for."""
-        text = self.dialog.phrase(name)
-        try:
-            samples = await self._synthesizer.synthesize(text, self.language)
-        except SpeechError as error:
-            logger.error("a sentence could not be spoken: %s", error)
+        if self._ending:  # nothing comes after the goodbye
             return
-        await self.line.caption("bot", text, final=True, key=f"p{self.counts['turns']}-{name}")
-        self.playback.add(Piece(text, samples, answer=-2 - self._answers))
+        await self.speaker.phrase(self.dialog.phrase(name), self.language, f"p{self.counts['turns']}-{name}")
         self._quiet_since = self._now()
-
-    def _give_up_speaking(self) -> None:
-        """The caller has the word: nothing that was prepared is said any more."""
-        if self._speaking is not None and not self._speaking.done():
-            self._speaking.cancel()
-        self.playback.drop()
 
     def _drop_utterance(self) -> None:
         self._guesser.drop()
@@ -441,31 +440,32 @@ class Call:
     # ---- silence, failure, the end
 
     async def _wait_for_caller(self, now: float) -> None:
-        if (
-            not self._answers
-            or self.listener.speaking
-            or self._thinking
-            or self.playback.busy
-            or (self._speaking and not self._speaking.done())
-        ):
-            if self.playback.busy:
+        if not self.speaker.said or self.listener.speaking or self._thinking or self.speaker.busy:
+            if self.speaker.busy:
                 self._quiet_since = now
             return
         try:
-            if self.answer.hold:
-                words = await self.dialog.held(now - max(self._held_since, self._quiet_since, self.playback.ends))
-                if words is not None:
-                    await self._say(words)
-                return
-            waited = now - max(self._quiet_since, self.playback.ends)
-            if waited < (self.answer.patience_s if not self._silences else min(self.answer.patience_s, 8.0)):
-                return
-            self._silences += 1
-            self.counts["silences"] += 1
+            async with asyncio.timeout(WATCH_LIMIT_S):
+                words = await self._own_words(now)
+        except Exception as error:
+            _log("the bot's own words failed", error)
             self._quiet_since = now
-            await self._say(await self.dialog.silence(self._silences))
-        except DialogError:
             await self._fail("technical")
+            return
+        if words is not None:
+            await self._say(words)
+
+    async def _own_words(self, now: float) -> Answer | None:
+        """What the bot says by itself when the caller says nothing: now and then while they hold, else after a while."""
+        if self.answer.hold:
+            return await self.dialog.held(now - max(self._held_since, self._spoke))
+        waited = now - max(self._quiet_since, self.playback.ends)
+        if waited < (self.answer.patience_s if not self._silences else min(self.answer.patience_s, 8.0)):
+            return None
+        self._silences += 1
+        self.counts["silences"] += 1
+        self._quiet_since = now
+        return await self.dialog.silence(self._silences)
 
     async def _fail(self, phrase: Literal["technical", "deaf"]) -> None:
         """A part failed: say so in words that need none; after the third time in a row, say goodbye."""
@@ -482,22 +482,25 @@ class Call:
             return
         self._ending = True
         try:
-            async with asyncio.timeout(2.0):
+            async with asyncio.timeout(WATCH_LIMIT_S):
                 farewell = await self.dialog.farewell(reason)
-        except (DialogError, TimeoutError):
+        except Exception as error:
+            _log("the goodbye is said without the dialog", error)
             farewell = Answer((Sentence(self.dialog.phrase("goodbye"), firm=True),), language=self.language)
         await self._say(replace(farewell, over=True), None)
         self.reason = reason
 
     async def _finish(self, reason: str) -> None:
-        """Close the line when the last words were heard."""
+        """Close the line when the last words were heard: nothing the caller says holds them up any more."""
         self._ending = True
+        self._drop_utterance()
+        self.playback.drop()
         self.reason = self.reason or reason
         self._soon(self._hang_up_after_words())
 
     async def _hang_up_after_words(self) -> None:
         deadline = self._now() + LAST_WORDS_S
-        while self._now() < deadline and (self.playback.busy or (self._speaking and not self._speaking.done())):
+        while self._now() < deadline and self.speaker.busy:
             await asyncio.sleep(TICK_S)
         await asyncio.sleep(0.3)  # the last mark is on its way
         await self.line.hang_up(self.reason)
@@ -519,3 +522,9 @@ class Call:
         task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _log(what: str, error: Exception) -> None:
+    """Foreseen failures in a line, all others with where they happened."""
+    foreseen = isinstance(error, DialogError | SpeechError | TimeoutError)
+    logger.error("%s: %s", what, error or type(error).__name__, exc_info=None if foreseen else error)

@@ -12,6 +12,8 @@ from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
 
 SPECULATE_MS = 130
 """Silence after which transcription starts on the chance that the turn is over (DESIGN.md, decision 4)."""
+LONGEST_MS = 20_000
+"""Longest utterance: a voice without an end (a radio in the room, a story) is cut there and answered."""
 HEARING_LIMIT_S = 10.0
 """Longest time a transcription may take, in s."""
 
@@ -24,6 +26,7 @@ class Utterance:
     """What was said until a silence that ended the turn. ``heard`` is None when it could not be transcribed (``error``).
 
     ``speech_ms``: voiced audio. ``silence_ms``: since its end. ``pauses``: within it, in ms.
+    ``endless``: it was cut, the voice goes on.
     """
 
     heard: Heard | None
@@ -31,15 +34,18 @@ class Utterance:
     speech_ms: int
     silence_ms: int
     pauses: tuple[int, ...]
+    endless: bool = False
 
 
 @dataclass(slots=True)
 class _Guess:
-    """A transcription of the utterance as it was at a ``version``; ``wait_ms`` is known when the text is."""
+    """A transcription of the utterance as it was at a ``version``; ``wait_ms`` is known when the text is; a ``last`` one ends an
+    utterance that has no end."""
 
     version: int
     task: asyncio.Task[Heard]
     wait_ms: int | None = None
+    last: bool = False
 
 
 class Guesser:
@@ -63,30 +69,35 @@ class Guesser:
     def judge(self, expectation: Expectation, language: str) -> Utterance | None:
         """The utterance, once it is over; to be asked at every frame while the caller speaks."""
         listener, guess = self._listener, self._guess
-        if guess is not None and guess.version != listener.version:
+        endless = listener.length_ms >= LONGEST_MS
+        if guess is not None and guess.version != listener.version and not (endless and guess.last):
             guess.task.cancel()
             self._guess = guess = None
-        if not listener.speaking or listener.silence_ms < SPECULATE_MS:
+        if not listener.speaking or (listener.silence_ms < SPECULATE_MS and not endless):
             return None
         if guess is None:
-            self._guess = guess = _Guess(
-                listener.version, asyncio.create_task(self.transcribe(listener.utterance(), expectation, language))
-            )
+            work = self.transcribe(listener.utterance(), expectation, language)
+            self._guess = guess = _Guess(listener.version, asyncio.create_task(work), last=endless)
             guess.task.add_done_callback(lambda task: None if task.cancelled() else self._again())
         if not guess.task.done():
             return None
         heard = guess.task.result() if not guess.task.cancelled() and guess.task.exception() is None else None
         if guess.wait_ms is None:
             guess.wait_ms = self._end_of_turn.wait_ms(
-                expectation, language=heard[0].language if heard else language, text=heard[0].text if heard else "",
+                expectation, language=heard[0].language if heard else language, text=heard[0].text if heard else None,
                 speech_ms=listener.speech_ms, pauses=[*self._habit, *listener.pauses], mark=heard[0].mark if heard else None,
             )  # fmt: skip
-        return self._over(heard, guess) if listener.silence_ms >= guess.wait_ms else None
+        return self._over(heard, guess) if endless or listener.silence_ms >= guess.wait_ms else None
+
+    @property
+    def late(self) -> bool:
+        """Whether the caller has stopped and it is not known yet what they said."""
+        return self._guess is not None and not self._guess.task.done()
 
     def _over(self, heard: Heard | None, guess: _Guess) -> Utterance:
         listener = self._listener
         error = guess.task.exception() if heard is None and not guess.task.cancelled() else None
-        found = Utterance(heard, error, listener.speech_ms, listener.silence_ms, tuple(listener.pauses))
+        found = Utterance(heard, error, listener.speech_ms, listener.silence_ms, tuple(listener.pauses), guess.last)
         self._habit = [*self._habit, *listener.pauses][-8:]
         self._guess = None
         listener.drop()

@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from speech.types import FRAME, RATE, Samples, Vad
+from speech.types import RATE, Samples, Vad
 
 CHUNK = 256
 """Samples Silero judges at once at 8 kHz (32 ms)."""
@@ -32,6 +32,7 @@ class Listener:
         self._vad = vad
         self._pending = np.zeros(0, np.int16)
         self._audio: deque[Samples] = deque()
+        self._kept = 0
         self._run = 0
         self.heard_ms = 0
         self.speaking = False
@@ -42,6 +43,11 @@ class Listener:
         self._voiced_until = 0
 
     @property
+    def length_ms(self) -> int:
+        """How long the utterance has lasted, its pauses included; 0 while there is none."""
+        return self.heard_ms - self._began_ms if self.speaking else 0
+
+    @property
     def silence_ms(self) -> int:
         """Audio since the caller last made a voiced sound, in ms."""
         return self.heard_ms - self._voiced_until
@@ -49,6 +55,7 @@ class Listener:
     def feed(self, samples: Samples) -> None:
         """Hear some more audio (any length; a frame of 20 ms on a call)."""
         self._audio.append(samples)
+        self._kept += len(samples)
         self.heard_ms += len(samples) * 1000 // RATE
         self._forget()
         self._pending = np.concatenate((self._pending, samples))
@@ -94,8 +101,5 @@ class Listener:
     def _forget(self) -> None:
         """Keep the pre-roll while nobody speaks, and the utterance while somebody does."""
         keep = LONGEST_S * 1000 if self.speaking else PRE_ROLL_MS
-        while self._audio and self._kept_ms() - len(self._audio[0]) * 1000 // RATE >= keep:
-            self._audio.popleft()
-
-    def _kept_ms(self) -> int:
-        return len(self._audio) * FRAME * 1000 // RATE
+        while self._audio and (self._kept - len(self._audio[0])) * 1000 // RATE >= keep:
+            self._kept -= len(self._audio.popleft())

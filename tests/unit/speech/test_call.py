@@ -133,7 +133,7 @@ def test_nobody_is_asked_whether_they_are_there_before_the_greeting() -> None:
     room.open = slowly  # type: ignore[method-assign]
     run(room.call(stay=False))
     assert room.silences == []
-    assert room.said() == ["Hello at last."]
+    assert room.said() == ["[bridge]", "[bridge_long]", "Hello at last."]
 
 
 def test_a_slow_answer_is_bridged_and_told_again() -> None:
