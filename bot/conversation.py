@@ -164,6 +164,8 @@ class Conversations:
         async with self._database.transaction() as session:
             turn = await self._lock(session, conversation_id, channel, time.perf_counter())
             only = alone or turn.conversation.owner != "bot"
+            if not only:  # a conversation that was over goes on
+                turn.state.closed = False
             decision = await self._runtime.nudge(response, "" if only else flow, turn.state, self._scene(turn), again=not only)
             decision.effects += effects
             return await self._record(turn, None, None, decision)

@@ -90,8 +90,8 @@ async def erase(person_id: str, service: Svc) -> dict[str, Any]:
     now = service.clock.now()
     async with service.database.transaction() as session:
         person = await find_person(session, person_id)
-        kept = select(PhoneCall.recording).join(Conversation).where(Conversation.person_id == person.id, PhoneCall.recording.is_not(None))
-        recordings = list((await session.scalars(kept)).all())
+        called = select(PhoneCall.call_id).join(Conversation).where(Conversation.person_id == person.id)
+        call_ids = list((await session.scalars(called)).all())
         for conversation in (await session.scalars(select(Conversation).where(Conversation.person_id == person.id))).all():
             await session.delete(conversation)
         for contact in (await session.scalars(select(Contact).where(Contact.person_id == person.id))).all():
@@ -100,11 +100,11 @@ async def erase(person_id: str, service: Svc) -> dict[str, Any]:
         erased = await session.execute(delete(Record).where(Record.data.contains({"person": person.id})))
         await session.execute(update(Attempt).where(Attempt.person_id == person.id).values(context={}, status="dropped", reason="erased"))
         await stop_contact(session, person.id, "api", "erased", now)
-        for name in recordings:  # before the commit: a file that cannot be deleted must stop the erasure, not be forgotten
-            recording.erase(service.settings.run_dir / "recordings", str(name))
+        folder = service.settings.run_dir / "recordings"
+        recordings = sum(recording.erase(folder, call_id) for call_id in call_ids)  # a file that cannot be deleted stops the erasure
         person.name, person.erased = "", now
         return {
-            "person": person.id, "erased": now.isoformat(), "records": int(getattr(erased, "rowcount", 0)), "recordings": len(recordings),
+            "person": person.id, "erased": now.isoformat(), "records": int(getattr(erased, "rowcount", 0)), "recordings": recordings,
         }  # fmt: skip
 
 

@@ -49,6 +49,7 @@ class Calls:
         self._live: dict[str, Call] = {}
         self._coming: dict[str, float] = {}
         self._closing = False
+        self._leaving: asyncio.Task[None] | None = None
 
     # ---- getting ready
 
@@ -71,6 +72,9 @@ class Calls:
         except SpeechError as error:
             logger.error("calls cannot be taken: %s", error)
             return
+        except Exception:
+            logger.exception("calls cannot be taken")
+            return
         self._transcriber = transcriber
         await self._voices.prerender(self._conversations.fixed_sentences())
 
@@ -79,7 +83,7 @@ class Calls:
         self._closing = True
         for call in list(self._live.values()):
             with contextlib.suppress(Exception):
-                await call.line.hang_up("restart")
+                await call.leave("restart")
         deadline = time.monotonic() + 5
         while self._live and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
@@ -102,9 +106,31 @@ class Calls:
         taken = len(self._live) + len(self._coming.keys() - self._live.keys() - {call_id})
         return self.ready and not self._closing and (call_id in self._live or taken < self.settings.calls_most)
 
+    def reserve(self, call_id: str) -> bool:
+        """Keep a place for a call whose line will open in a moment; False when there is none."""
+        if not self.room(call_id):
+            return False
+        self.announce(call_id)
+        return True
+
     def announce(self, call_id: str) -> None:
-        """Keep a place for a call whose line will open in a moment."""
+        """Keep a place for a call that we have placed ourselves, room or not."""
         self._coming[call_id] = time.monotonic() + COMING_S
+
+    def release(self, call_id: str) -> None:
+        """Give back the place of a call that does not come."""
+        self._coming.pop(call_id, None)
+
+    def has(self, call_id: str) -> bool:
+        """Whether this call is in progress here."""
+        return call_id in self._live
+
+    async def gone(self, call_id: str, within_s: float) -> bool:
+        """Wait until a call whose line is closing has been written down; False when it is still there after that time."""
+        deadline = time.monotonic() + within_s
+        while call_id in self._live and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        return call_id not in self._live
 
     def pass_for(self, call_id: str, conversation_id: str) -> str:
         """What a line must show to be this call."""
@@ -125,16 +151,19 @@ class Calls:
             call_id=call_id, language=language, channel=channel, opening=opening,
         )  # fmt: skip
         call = self._call(line, dialog, language, detect=detect)
-        reason = "failure"
-        with self._counted(call_id, call, channel), self._recorded(call, dialog, call_id) as recording:
-            following = asyncio.create_task(dialog.follow(call))
+        reason = "error"
+        with self._counted(call_id, call, channel):
             try:
-                reason = await call.run()
+                with self._recorded(call, dialog, call_id) as recording:
+                    following = asyncio.create_task(dialog.follow(call))
+                    try:
+                        reason = await call.run()
+                    finally:
+                        following.cancel()
+                        await dialog.close()
             finally:
-                following.cancel()
-                await dialog.close()
-        CALLS_ENDED.labels(channel, reason).inc()
-        await self._ended(call_id, reason, call.summary(), recording)
+                CALLS_ENDED.labels(channel, reason).inc()
+                await self._ended(call_id, reason, call.summary(), recording)
         return reason
 
     def _call(self, line: Line, dialog: CallDialog, language: str, *, detect: bool) -> Call:
@@ -157,7 +186,7 @@ class Calls:
         self._coming.pop(call_id, None)
         CALLS.labels(channel).inc()
         if before is not None:  # the same call on a new line: the old one is dead and does not know it yet
-            asyncio.get_running_loop().create_task(before.line.hang_up("replaced"))
+            self._leaving = asyncio.create_task(before.leave("replaced"))
         try:
             yield
         finally:

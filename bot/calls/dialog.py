@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Coroutine, Mapping
 from typing import Any, Literal
 
@@ -45,7 +46,8 @@ class CallDialog:
         conversation_id: str, call_id: str, language: str, channel: str, opening: Literal["new", "resumed", "joined"],
     ) -> None:  # fmt: skip
         self._conversations, self._database, self._hub, self._clock, self._settings = conversations, database, hub, clock, settings
-        self.conversation_id, self._call_id, self._channel, self._opening = conversation_id, call_id, channel, opening
+        self.conversation_id, self._channel, self._opening = conversation_id, channel, opening
+        self._leg = f"call-{call_id}-{secrets.token_hex(3)}"  # a call that comes back on a new line counts its turns anew
         self._language = language
         self._owner, self._seq, self._latest = "bot", 0, 0
         self._one = asyncio.Lock()
@@ -146,7 +148,7 @@ class CallDialog:
     # ---- how
 
     def _message_id(self, number: int) -> str:
-        return f"call-{self._call_id}-{number}"
+        return f"{self._leg}-{number}"
 
     async def _standing(self) -> dict[str, Any]:
         return await self._conversations.standing(self.conversation_id, self._channel)
@@ -197,8 +199,9 @@ class CallDialog:
             return None
         sentences = tuple(Sentence(m.text, m.seq, who="bot" if m.author == "bot" else "agent") for m in new)
         self._texts.update({m.seq: m.text for m in new})
-        over = conversation.status == "closed"
-        return Answer(sentences, language=self._language, hold=conversation.owner != "bot", over=over, patience_s=PATIENCE_S["free"])
+        over, hold = conversation.status == "closed", conversation.owner != "bot"
+        awaited = Expectation() if hold else _expectation((await self._standing())["spoken"])
+        return Answer(sentences, awaited, self._language, hold=hold, over=over, patience_s=PATIENCE_S["free"])
 
     def _settle(self, before: int) -> None:
         """Put right the messages older than this that the caller did not hear whole."""

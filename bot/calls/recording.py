@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 from collections.abc import Callable
@@ -28,7 +29,9 @@ class Recording:
 
     def __init__(self, folder: Path, call_id: str, allowed: Callable[[], bool]) -> None:
         self._folder, self._allowed = folder, allowed
-        self._file = f"{hashlib.sha256(call_id.encode()).hexdigest()[:24]}.ogg"
+        earlier = sum(1 for _ in folder.glob(f"{_stem(call_id)}-*.ogg"))  # the same call, before its line broke
+        self._file = f"{_stem(call_id)}-{earlier + 1}.ogg"
+        self._broken = False
         self._began: float | None = None
         self._written = 0  # samples in the file
         self._left: list[tuple[int, Samples]] = []
@@ -44,7 +47,7 @@ class Recording:
 
     def caller(self, samples: Samples, now: float) -> None:
         """Audio of the caller that ended now (s, monotonic)."""
-        if not self._allowed():
+        if self._broken or not self._allowed():
             return
         if self._began is None:
             self._began, self._heard = now, 0
@@ -64,13 +67,24 @@ class Recording:
             return
         self._write(self._heard)
         if self._container is not None:
-            for packet in self._stream.encode(None):
-                self._container.mux(packet)
-            self._container.close()
+            with contextlib.suppress(OSError, ValueError):
+                for packet in self._stream.encode(None):
+                    self._container.mux(packet)
+                self._container.close()
 
     def _write(self, until: int) -> None:
-        if until <= self._written:
+        """Write up to a sample. A disk that fails ends the recording, not the call."""
+        from av.error import FFmpegError
+
+        if until <= self._written or self._broken:
             return
+        try:
+            self._encode(until)
+        except (OSError, FFmpegError) as error:
+            self._broken = True
+            logger.error("a call is not recorded any further: %s", error)
+
+    def _encode(self, until: int) -> None:
         import av
 
         if self._container is None:
@@ -93,6 +107,14 @@ class Recording:
             self._container.mux(packet)
 
 
-def erase(folder: Path, name: str) -> None:
-    """Delete a recording; one that is gone already is no error."""
-    (folder / Path(name).name).unlink(missing_ok=True)
+def erase(folder: Path, call_id: str) -> int:
+    """Delete everything recorded of a call; how many files that were."""
+    found = list(folder.glob(f"{_stem(call_id)}-*.ogg"))
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
+def _stem(call_id: str) -> str:
+    """What the files of a call are called: nothing that names anybody."""
+    return hashlib.sha256(call_id.encode()).hexdigest()[:24]

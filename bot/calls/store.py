@@ -55,29 +55,39 @@ async def ended(session: AsyncSession, call_id: str, reason: str, measures: Mapp
     call = await session.get(PhoneCall, call_id, with_for_update=True)
     if call is None:  # erased meanwhile
         return
-    call.status = "broken" if reason == "lost" else "ended"
-    call.reason, call.ended, call.measures = reason, now, {**call.measures, **measures}
+    if reason == "replaced":  # another line has the call: its end is the call's end
+        return
+    call.status = "broken" if reason in ("lost", "restart") else "ended"
+    added = {name: call.measures[name] + measures[name] for name in ADDED if name in call.measures and name in measures}
+    call.reason, call.ended, call.measures = reason, now, {**call.measures, **measures, **added}
     await session.flush()
-    shown = {name: measures[name] for name in ON_TOUCHPOINT if name in measures}
+    shown = {name: call.measures[name] for name in ON_TOUCHPOINT if name in call.measures}
     await session.execute(_ON_TOUCHPOINT, {"conversation": call.conversation_id, "measures": json.dumps(shown)})
     if reason == "hung_up":
         await session.execute(_GONE_AT_ONCE, {"conversation": call.conversation_id})
 
 
-async def over(session: AsyncSession, call_id: str, status: str, seconds: int | None, now: datetime) -> None:
-    """The carrier says that a call is over: one that broke off will not come back, one that never began was not taken."""
+async def over(session: AsyncSession, call_id: str, status: str, seconds: int | None, now: datetime, *, here: bool) -> None:
+    """The carrier says that a call is over: one that broke off will not come back, one that never began was not taken.
+
+    ``here``: it is in progress in this process, and ends by itself with its measures. A live one that is not was left by a crash.
+    """
     call = await session.get(PhoneCall, call_id, with_for_update=True)
-    if call is None or call.status == "live":  # a live one ends by itself, with its measures
+    if call is None or here:
         return
-    if call.status in ("coming", "broken"):
+    if call.status in ("coming", "broken", "live"):
         if call.status == "coming":  # answered, if at all, for less time than a stream takes to open
             call.reason = status
             await session.execute(_GONE_AT_ONCE, {"conversation": call.conversation_id})
+        if call.status == "live":
+            call.reason = "lost"
         call.status, call.ended = "ended", call.ended or now
     if seconds is not None:
         call.measures = {**call.measures, "carrier_s": seconds}
 
 
+ADDED = ("call_s", "turns", "interruptions", "false_interruptions", "silences", "unclear", "keys", "failures")
+"""Measures that add up when a call goes on on another line."""
 ON_TOUCHPOINT = ("call_s", "interruptions", "silences", "unclear", "first_audio_ms", "words_per_minute")
 """Measures of a call that its touchpoint carries."""
 

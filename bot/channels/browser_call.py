@@ -45,6 +45,11 @@ _BUSY = {
     "en": "All lines are busy right now. Please try again in a few minutes, or write in the chat.",
     "ro": "Toate liniile sunt ocupate acum. Încercați din nou peste câteva minute sau scrieți în chat.",
 }
+_AGAIN = {
+    "pl": "Nie udało się połączyć. Proszę spróbować za chwilę albo napisać na czacie.",
+    "en": "The call could not be set up. Please try again in a moment, or write in the chat.",
+    "ro": "Apelul nu a putut fi inițiat. Încercați din nou peste puțin timp sau scrieți în chat.",
+}
 _UNKNOWN = {
     "pl": "Tej rozmowy nie można znaleźć. Proszę zacząć nową.",
     "en": "This conversation cannot be found. Please start a new one.",
@@ -176,22 +181,21 @@ async def browser_call(socket: WebSocket) -> None:
         await line.close(1008)
         return
     language = start.get("language") if start.get("language") in _BUSY else service.settings.language
-    call_id = f"web-{secrets.token_urlsafe(12)}"
-    if not service.calls.room() and not start.get("resume"):
-        CALLS_REFUSED.labels("busy" if service.calls.ready else "not_ready").inc()
-        await line.tell("busy", text=_BUSY[str(language)])
-        await line.close()
-        return
-    service.calls.announce(call_id)
     try:
-        found = await _open(socket, service, start, call_id)
-    except (Problem, ValidationError) as error:
-        await line.tell("error", code=getattr(error, "code", "start_invalid"), text=_UNKNOWN[str(language)])
-        await line.close(1008)
-        return
+        found = await _open(socket, service, start)
     except UNREACHABLE:
         await line.tell("error", code="unavailable", text=service.conversations.phrase("utter_call_technical", str(language)))
         await line.close(1011)
+        return
+    except (Problem, ValidationError) as error:
+        code = getattr(error, "code", "start_invalid")
+        await line.tell("error", code=code, text=_UNKNOWN[str(language)] if code == "not_found" else _AGAIN[str(language)])
+        await line.close(1008)
+        return
+    if found is None:
+        CALLS_REFUSED.labels("busy" if service.calls.ready else "not_ready").inc()
+        await line.tell("busy", text=_BUSY[str(language)])
+        await line.close()
         return
     await line.tell("started", conversation=found.conversation_id, token=found.token, language=found.language)
     await service.calls.take(
@@ -232,25 +236,35 @@ async def _start(line: BrowserLine) -> dict[str, Any] | None:
     return start if start.get("event") == "start" else None
 
 
-async def _open(socket: WebSocket, service: Service, start: dict[str, Any], call_id: str) -> _Found:
-    """The chat that goes on by voice, the call that was cut off, or a new conversation."""
+async def _open(socket: WebSocket, service: Service, start: dict[str, Any]) -> _Found | None:
+    """The chat that goes on by voice, the call that was cut off, or a new conversation; None when no line is free."""
     token = start.get("token")
-    if isinstance(token, str):
-        async with service.database.transaction() as session:
-            conversation = await store.with_token(session, token)
-            if conversation is None:
-                raise not_found("conversation")
-            before = await calls.of_conversation(session, conversation.id) if start.get("resume") else []
-            call_id = before[-1].call_id if before and before[-1].line == "browser" else call_id
-            call = await calls.begin(session, call_id, conversation.id, "browser", service.clock.now())
-            call.status = "live"
-            return _Found(call_id, conversation.id, token, conversation.language, "resumed" if before else "joined")
+    if not isinstance(token, str):
+        return await _begin(socket, service, start)
+    async with service.database.transaction() as session:
+        conversation = await store.with_token(session, token)
+        if conversation is None:
+            raise not_found("conversation")
+        before = await calls.of_conversation(session, conversation.id) if start.get("resume") else []
+        resumed = bool(before) and before[-1].line == "browser"
+        call_id = before[-1].call_id if resumed else _new_id()
+        if not service.calls.reserve(call_id):
+            return None
+        call = await calls.begin(session, call_id, conversation.id, "browser", service.clock.now())
+        call.status = "live"
+        return _Found(call_id, conversation.id, token, conversation.language, "resumed" if resumed else "joined")
+
+
+async def _begin(socket: WebSocket, service: Service, start: dict[str, Any]) -> _Found | None:
     shape = {name: start[name] for name in ("flow", "language", "person", "context") if start.get(name) is not None}
     body = Begin.model_validate({**shape, "channel": "browser"})
     await socket.app.state.throttle.start(address_of(socket))
     flow = service.conversations.flows.get(body.flow)
     if flow is None or not flow.opens:
         raise Problem(422, "unknown_flow", f"There is no conversation {body.flow!r}.", field="flow")
+    call_id = _new_id()
+    if not service.calls.reserve(call_id):
+        return None
     async with service.database.transaction() as session:
         person = await person_of(session, service, body, trusted=False)
         conversation, fresh, _ = await service.conversations.begin(
@@ -260,3 +274,7 @@ async def _open(socket: WebSocket, service: Service, start: dict[str, Any], call
         call = await calls.begin(session, call_id, conversation.id, "browser", service.clock.now())
         call.status = "live"
         return _Found(call_id, conversation.id, fresh, conversation.language, "new")
+
+
+def _new_id() -> str:
+    return f"web-{secrets.token_urlsafe(12)}"

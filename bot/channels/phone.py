@@ -21,7 +21,7 @@ from bot.problems import Problem
 from bot.service import Service
 from bot.store import people
 from bot.store.database import UNREACHABLE
-from bot.store.models import Conversation, Person
+from bot.store.models import Conversation, Person, PhoneCall
 from integrations.twilio import voice
 from integrations.twilio.errors import TwilioFormatError
 from integrations.twilio.media_streams import (
@@ -49,6 +49,10 @@ START_S = 5.0
 """Seconds within which a new socket must say which call it is."""
 MOST_STRANGERS = 32
 """Sockets at once that have not said it yet; more are turned away."""
+ENDING_S = 3.0
+"""Longest wait for a call whose stream has just closed to be written down, in s."""
+MOST_RESUMES = 4
+"""Streams of one call that may break before its caller hears an apology instead of silence."""
 MOST_ODD = 50
 """Messages that cannot be read, or come out of turn, after which a socket is closed."""
 
@@ -116,25 +120,27 @@ async def voice_call(request: Request, service: Svc) -> Response:
     except TwilioFormatError as error:
         raise Problem(422, "twilio_form_invalid", str(error)) from error
     language = language_of_number(call.person, service.settings.language)
+    await service.calls.gone(call.sid, ENDING_S)
     try:
         async with service.database.transaction() as session:
             known = await calls.find(session, call.sid)
             if known is not None:
                 conversation = await session.get_one(Conversation, known.conversation_id)
-                return _twiml(_again(service, request, call.sid, conversation, known.status, known.reason))
+                return _twiml(_again(service, request, known, conversation.language))
             person, known_before = await _caller(session, service, call.person, language)
             language = person.language
-            if not service.calls.room(call.sid):
+            if not service.calls.reserve(call.sid):
                 return _twiml(await _busy(session, service, person, call))
             conversation_id = await _conversation(session, service, person, call, request.query_params, detect=not known_before)
             if conversation_id is None:
+                service.calls.release(call.sid)
                 return _twiml(voice.hang_up())
             await calls.begin(session, call.sid, conversation_id, "twilio", service.clock.now())
     except UNREACHABLE:
         logger.error("a call came while the database was away")
         CALLS_REFUSED.labels("database").inc()
+        service.calls.release(call.sid)
         return _twiml(voice.fault(language, service.settings.company))
-    service.calls.announce(call.sid)
     return _twiml(_connect(service, request, call.sid, conversation_id))
 
 
@@ -153,6 +159,8 @@ async def media_stream(socket: WebSocket) -> None:
         state = StreamState()
         opened = await _opened(socket, service, state)
     if opened is None:
+        if state.start is not None and not service.calls.has(state.start.call_sid):
+            service.calls.release(state.start.call_sid)
         await SocketLine(socket).close(1008)
         return
     await service.calls.take(
@@ -218,7 +226,7 @@ async def _known(service: Service, start: Start) -> _Opened | None:
     if not service.calls.admits(start.call_sid, conversation_id, shown):
         _refused("forged", "a stream for a call that we do not know")
         return None
-    if not service.calls.room(start.call_sid):
+    if not service.calls.reserve(start.call_sid):
         _refused("busy", "no line is free")
         return None
     async with service.database.transaction() as session:
@@ -229,19 +237,20 @@ async def _known(service: Service, start: Start) -> _Opened | None:
             return None
         opening: Opening = "new" if call.status == "coming" else "resumed"
         call.status = "live"
-        return _Opened(start.call_sid, conversation_id, conversation.language, opening, bool(conversation.context.get("detect")))
+        detect = opening == "new" and bool(conversation.context.get("detect"))
+        return _Opened(start.call_sid, conversation_id, conversation.language, opening, detect)
 
 
 async def _own(service: Service, start: Start) -> _Opened | None:
     """A stream that shows the API key begins a call by itself (another carrier, a test): ``flow``, ``language``, ``phone``."""
     given = start.parameters
-    if not service.calls.room(start.call_sid):
-        _refused("busy", "no line is free")
-        return None
     flow, language = given.get("flow", "support"), given.get("language", "")
     definition = service.conversations.flows.get(flow)
     if definition is None or not definition.opens or (language and language not in LANGUAGES):
         _refused("unknown", "no such flow or language")
+        return None
+    if not service.calls.reserve(start.call_sid):
+        _refused("busy", "no line is free")
         return None
     number = people.normal_phone(given["phone"]) if given.get("phone") else None
     async with service.database.transaction() as session:
@@ -253,7 +262,7 @@ async def _own(service: Service, start: Start) -> _Opened | None:
             conversation = await _begin(session, service, person, flow, language or person.language, detect=detect)
         call = await calls.begin(session, start.call_sid, conversation.id, "twilio", service.clock.now())
         call.status = "live"
-        detect = bool(conversation.context.get("detect"))
+        detect = known is None and bool(conversation.context.get("detect"))
         return _Opened(start.call_sid, conversation.id, conversation.language, "resumed" if known else "new", detect)
 
 
@@ -311,23 +320,23 @@ async def _busy(session: AsyncSession, service: Service, person: Person, call: v
     return voice.busy(person.language, service.settings.company, sms=may_text)
 
 
-def _again(service: Service, request: Request, call_id: str, conversation: Conversation, status: str, reason: str) -> str:
+def _again(service: Service, request: Request, call: PhoneCall, language: str) -> str:
     """The stream of a call has ended while the caller is still there: over, mute, or broken."""
-    if reason == "mute":
-        return voice.fault(conversation.language, service.settings.company)
-    if status == "ended" and reason not in ("restart", "failure", "replaced"):
-        return voice.hang_up()
-    if not service.calls.room(call_id):
-        return voice.fault(conversation.language, service.settings.company)
-    service.calls.announce(call_id)
-    return _connect(service, request, call_id, conversation.id)
+    company = service.settings.company
+    if call.status == "ended":  # a goodbye was said, unless nothing could be
+        return voice.fault(language, company) if call.reason in ("mute", "error") else voice.hang_up()
+    tried = request.query_params.get("resume", "0")
+    tries = int(tried) if tried.isdigit() else MOST_RESUMES
+    if tries >= MOST_RESUMES or not service.calls.reserve(call.call_id):
+        return voice.fault(language, company)
+    return _connect(service, request, call.call_id, call.conversation_id, tries + 1)
 
 
-def _connect(service: Service, request: Request, call_id: str, conversation_id: str) -> str:
+def _connect(service: Service, request: Request, call_id: str, conversation_id: str, resume: int = 1) -> str:
     base = service.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     parameters = {"conversation": conversation_id, "pass": service.calls.pass_for(call_id, conversation_id)}
     stream = f"{base.replace('http', 'ws', 1)}/twilio/media"
-    return voice.connect_stream(stream, parameters, f"{base}/twilio/voice?resume=1")
+    return voice.connect_stream(stream, parameters, f"{base}/twilio/voice?resume={resume}")
 
 
 def _twiml(body: str) -> Response:

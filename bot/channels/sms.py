@@ -94,7 +94,7 @@ async def call_status(form: dict[str, str], service: Service, key: str) -> Respo
         raise Problem(422, "twilio_form_invalid", str(error)) from error
     if report.over:
         async with service.database.transaction() as session:
-            await calls.over(session, report.sid, report.status, report.seconds, service.clock.now())
+            await calls.over(session, report.sid, report.status, report.seconds, service.clock.now(), here=service.calls.has(report.sid))
     await service.phoning.report(key, report)
     return Response(status_code=204)
 

@@ -62,12 +62,25 @@ def test_both_sides_are_in_their_ear_at_their_time(tmp_path: Path) -> None:
     assert CALL not in recording.name
 
 
-def test_an_erased_recording_is_gone_and_names_cannot_lead_elsewhere(tmp_path: Path) -> None:
-    (tmp_path / "recordings").mkdir()
-    (tmp_path / "keep").write_text("x")
-    (tmp_path / "recordings" / "a.ogg").write_text("x")
-    erase(tmp_path / "recordings", "a.ogg")
-    erase(tmp_path / "recordings", "a.ogg")
-    erase(tmp_path / "recordings", "../keep")
-    assert (tmp_path / "keep").exists()
-    assert not (tmp_path / "recordings" / "a.ogg").exists()
+def test_a_call_that_comes_back_is_another_file_and_all_are_erased(tmp_path: Path) -> None:
+    for _ in range(2):
+        recording = Recording(tmp_path, CALL, lambda: True)
+        for index in range(100):
+            recording.caller(tone(400, FRAME), index * 0.02)
+        recording.close()
+    other = Recording(tmp_path, "CA2", lambda: True)
+    other.caller(tone(400, FRAME), 0.0)
+    other.close()
+    assert len(list(tmp_path.glob("*.ogg"))) == 3
+    assert erase(tmp_path, CALL) == 2
+    assert erase(tmp_path, CALL) == 0
+    assert [path.name for path in tmp_path.glob("*.ogg")] == [other.name]
+
+
+def test_a_disk_that_fails_ends_the_recording_and_not_the_call(tmp_path: Path) -> None:
+    (tmp_path / "recordings").write_text("a file where the folder should be")
+    recording = Recording(tmp_path / "recordings", CALL, lambda: True)
+    for index in range(200):
+        recording.caller(tone(400, FRAME), index * 0.02)
+    recording.close()
+    assert recording.name == ""
