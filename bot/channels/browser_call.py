@@ -189,7 +189,7 @@ async def browser_call(socket: WebSocket) -> None:
         return
     except (Problem, ValidationError) as error:
         code = getattr(error, "code", "start_invalid")
-        await line.tell("error", code=code, text=_UNKNOWN[str(language)] if code == "not_found" else _AGAIN[str(language)])
+        await line.tell("error", code=code, text=_UNKNOWN[str(language)] if code == "conversation_not_found" else _AGAIN[str(language)])
         await line.close(1008)
         return
     if found is None:

@@ -7,13 +7,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import httpx
 import numpy as np
 
 from bot.calls.calls import Calls
+from integrations.twilio.signature import HEADER, sign
 from speech.audio import from_mulaw, to_mulaw
 from speech.types import FRAME, RATE, Samples, SynthesisError, Transcript, TranscriptionError
-from tests.house import House, house
+from tests.house import NUMBER, TOKEN, House, become, house
+from tests.twilio_caller import TwilioCaller
 from tests.unit.speech.room import LoudnessVad
 
 LOUDEST = 0x90
@@ -97,3 +101,60 @@ async def calling(database_url: str, data_dir: Path, patch: Any, **settings: Any
     patch.setattr(speech.vad, "SileroVad", LoudnessVad)
     async with house(database_url, data_dir, **settings) as found:
         yield CallingHouse(found)
+
+
+def call_sid(number: int) -> str:
+    return f"CA{number:032x}"
+
+
+async def ring(
+    phone: CallingHouse, number: int, *, signature: str | None = None, path: str = "/twilio/voice", **more: str
+) -> httpx.Response:
+    """Twilio's webhook for a call."""
+    fields = {
+        "AccountSid": "AC" + "5" * 32,
+        "CallSid": call_sid(number),
+        "To": NUMBER,
+        "From": phone.house.phone(),
+        "Direction": "inbound",
+        "CallStatus": "ringing",
+        **more,
+    }
+    header = sign(TOKEN, phone.house.url + path, fields) if signature is None else signature
+    return await phone.house.visitor().post(path, data=fields, headers={HEADER: header} if header else {})
+
+
+def stream(twiml: str) -> dict[str, str]:
+    """The parameters of the stream that the TwiML connects to."""
+    found = ElementTree.fromstring(twiml).find("Connect/Stream")
+    assert found is not None, twiml
+    return {parameter.get("name", ""): parameter.get("value", "") for parameter in found}
+
+
+async def connected(phone: CallingHouse, number: int, **more: str) -> TwilioCaller:
+    """A caller whose call was announced."""
+    await become(lambda: free(phone))
+    answer = await ring(phone, number, **more)
+    assert answer.status_code == 200, answer.text
+    return TwilioCaller(phone.media, parameters=stream(answer.text), call_sid=call_sid(number))
+
+
+async def free(phone: CallingHouse) -> bool:
+    """Whether the calls of earlier tests are over; places kept for calls that never came are given up."""
+    if not phone.calls._live:
+        phone.calls._coming.clear()
+    return phone.calls.room()
+
+
+async def row(phone: CallingHouse, number: int) -> dict[str, Any]:
+    """What is kept of a call."""
+    return (await phone.house.queue.rows("SELECT * FROM calls WHERE call_id = %s", call_sid(number)))[0]
+
+
+async def turns(phone: CallingHouse, number: int) -> list[dict[str, Any]]:
+    """The conversation of a call."""
+    return (await phone.house.read((await row(phone, number))["conversation_id"]))["turns"]
+
+
+async def ended(phone: CallingHouse, number: int) -> bool:
+    return (await row(phone, number))["status"] in ("ended", "broken")

@@ -8,17 +8,14 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-import httpx
 import pytest
 import websockets
 
 from dialogs.runtime import Decision
 from dialogs.scene import Effect, Reply
-from integrations.twilio.signature import HEADER, sign
-from tests.house import KEY, NUMBER, TOKEN, become
-from tests.integration.calling import CallingHouse, calling
+from tests.house import KEY, become
+from tests.integration.calling import CallingHouse, call_sid, calling, connected, ended, ring, row, stream, turns
 from tests.twilio_caller import TwilioCaller
 
 
@@ -27,59 +24,6 @@ async def phone(database_url: str, data_dir: Path, _flows_read_once: None) -> As
     with pytest.MonkeyPatch.context() as patch:
         async with calling(database_url, data_dir, patch, calls_most=3) as found:
             yield found
-
-
-def call_sid(number: int) -> str:
-    return f"CA{number:032x}"
-
-
-async def ring(
-    phone: CallingHouse, number: int, *, signature: str | None = None, path: str = "/twilio/voice", **more: str
-) -> httpx.Response:
-    """Twilio's webhook for a call."""
-    fields = {
-        "AccountSid": "AC" + "5" * 32,
-        "CallSid": call_sid(number),
-        "To": NUMBER,
-        "From": phone.house.phone(),
-        "Direction": "inbound",
-        "CallStatus": "ringing",
-        **more,
-    }
-    header = sign(TOKEN, phone.house.url + path, fields) if signature is None else signature
-    return await phone.house.visitor().post(path, data=fields, headers={HEADER: header} if header else {})
-
-
-def stream(twiml: str) -> dict[str, str]:
-    """The parameters of the stream that the TwiML connects to."""
-    found = ElementTree.fromstring(twiml).find("Connect/Stream")
-    assert found is not None, twiml
-    return {parameter.get("name", ""): parameter.get("value", "") for parameter in found}
-
-
-async def connected(phone: CallingHouse, number: int, **more: str) -> TwilioCaller:
-    """A caller whose call was announced."""
-    await become(lambda: free(phone))
-    answer = await ring(phone, number, **more)
-    assert answer.status_code == 200, answer.text
-    return TwilioCaller(phone.media, parameters=stream(answer.text), call_sid=call_sid(number))
-
-
-async def free(phone: CallingHouse) -> bool:
-    """Whether the calls of earlier tests are over; places kept for calls that never came are given up."""
-    if not phone.calls._live:
-        phone.calls._coming.clear()
-    return phone.calls.room()
-
-
-async def row(phone: CallingHouse, number: int) -> dict[str, Any]:
-    """What is kept of a call."""
-    return (await phone.house.queue.rows("SELECT * FROM calls WHERE call_id = %s", call_sid(number)))[0]
-
-
-async def turns(phone: CallingHouse, number: int) -> list[dict[str, Any]]:
-    """The conversation of a call."""
-    return (await phone.house.read((await row(phone, number))["conversation_id"]))["turns"]
 
 
 # ---- a call
@@ -100,10 +44,6 @@ async def test_a_call_is_a_conversation(phone: CallingHouse) -> None:
     assert (kept["reason"], kept["measures"]["turns"]) == ("hung_up", 1)
     (touchpoint,) = (await phone.house.queue.rows("SELECT * FROM touchpoints WHERE conversation_id = %s", kept["conversation_id"]))[-1:]
     assert {"call_s", "interruptions", "silences", "first_audio_ms"} <= touchpoint["measures"].keys()
-
-
-async def ended(phone: CallingHouse, number: int) -> bool:
-    return (await row(phone, number))["status"] in ("ended", "broken")
 
 
 async def test_keys_are_heard(phone: CallingHouse) -> None:

@@ -62,3 +62,10 @@ def test_no_audio_of_an_utterance_is_lost_however_it_is_cut(parts: list[tuple[bo
         assert np.count_nonzero(listener.utterance()) > 0
         assert listener.speech_ms >= 64
     assert listener.silence_ms <= listener.heard_ms
+
+
+def test_sound_in_large_pieces_keeps_a_short_pre_roll() -> None:
+    listener = Listener(LoudnessVad())
+    for _ in range(30):
+        listener.feed(np.zeros(3200, np.int16))
+    assert len(listener.utterance()) <= 0.9 * RATE
