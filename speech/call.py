@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +24,7 @@ from speech.listener import Listener
 from speech.playback import Piece
 from speech.ports import Answer, Audio, Dialog, DialogError, EndOfTurn, Key, Left, Line, Played, Sentence, Spoken
 from speech.speaking import Speaker
+from speech.timings import Clock, TimedTurn, Timings
 from speech.types import FRAME, RATE, Samples, SpeechError, Synthesizer, Transcriber, Transcript, Vad
 
 logger = logging.getLogger(__name__)
@@ -56,15 +57,6 @@ LAST_WORDS_S = 12.0
 """Longest time the goodbye may take to be played before the line is closed, in s."""
 
 
-@dataclass(slots=True)
-class _Clock:
-    """When things happened in one turn, in s of the monotonic clock."""
-
-    speech_end: float
-    endpoint: float
-    reply: float = 0.0
-
-
 class Call:
     """One call from its first word to its last. `run` returns when the line is closed; it never raises for a bad line."""
 
@@ -80,13 +72,14 @@ class Call:
         self.on_audio: Callable[[Samples], None] | None = None
         """Where the caller's audio goes besides (a recording)."""
         self._observe = observe or (lambda part, seconds: None)
+        self._timings = Timings(dialog.measured, self._observe, now)
         self.listener = Listener(vad)
         self._guesser = Guesser(
             self.listener, transcriber, dialog.understand, end_of_turn, allowed, detect=detect, again=lambda: self._soon(self._judge()),
             shown=self._show_partly, observe=self._observe, now=now,
         )  # fmt: skip
         self.speaker = Speaker(
-            line, self.listener, synthesizer, clauses, now=now, on_first=self._first_audio, observe=self._observe, mute=self._cannot_speak
+            line, self.listener, synthesizer, clauses, now=now, on_first=self._timings.first_audio, observe=self._observe, mute=self._cannot_speak
         )  # fmt: skip
         self.playback = self.speaker.playback
         self.keypad = Keypad()
@@ -98,14 +91,12 @@ class Call:
         self._quiet_since = now()
         self._held_since = 0.0
         self._spoke = 0.0  # when the caller last made a sound or pressed a key
-        self._turns: asyncio.Queue[tuple[Spoken, _Clock]] = asyncio.Queue()
+        self._turns: asyncio.Queue[tuple[Spoken, Clock]] = asyncio.Queue()
         self._thinking = False
         self._over_voice = False  # the utterance in progress began over the bot's voice
         self._silences = 0
         self._failures: Counter[str] = Counter()
         self._number = 0
-        self._clocks: dict[int, tuple[int, _Clock, dict[str, Any]]] = {}
-        self._measured: list[dict[str, Any]] = []
         self._endless = False  # the last utterance had no end: something in the room speaks
         self._unknown_key = -UNKNOWN_KEY_S
         self._bridged_at = -1  # the utterance whose slow transcription was bridged
@@ -153,7 +144,7 @@ class Call:
                     transcript, meaning = await self._guesser.transcribe(self.listener.take(), self.answer.expectation, self.language)
                     if transcript.text and not is_nod(transcript.text):
                         now = self._now()
-                        await self._turn(Spoken(transcript.text, 0, transcript, meaning), _Clock(now, now))
+                        await self._turn(Spoken(transcript.text, 0, transcript, meaning), Clock(now, now))
                 await self._turns.join()
 
     async def announce(self, answer: Answer) -> None:
@@ -245,7 +236,7 @@ class Call:
         """An utterance is over: an answer, a sound that lets the bot go on, or nothing."""
         now, voiced = self._now(), said.speech_ms
         self._endless = said.endless
-        clock = _Clock(speech_end=now - said.silence_ms / 1000, endpoint=now)
+        clock = Clock(speech_end=now - said.silence_ms / 1000, endpoint=now)
         over_voice, self._over_voice = self._over_voice, False
         if said.heard is None:
             await self._deaf(said.error)
@@ -319,11 +310,11 @@ class Call:
             return
         self.speaker.give_up()
         now = self._now()
-        await self._turn(Spoken(text, 0, keys=keys, measures={"keys": len(keys)}), _Clock(now, now))
+        await self._turn(Spoken(text, 0, keys=keys, measures={"keys": len(keys)}), Clock(now, now))
 
     # ---- a turn
 
-    async def _turn(self, spoken: Spoken, clock: _Clock) -> None:
+    async def _turn(self, spoken: Spoken, clock: Clock) -> None:
         self._number += 1
         self._silences = 0
         self.counts["turns"] += 1
@@ -344,7 +335,7 @@ class Call:
                 self._quiet_since = self._now()
                 self._turns.task_done()
 
-    async def _take_turn(self, spoken: Spoken, clock: _Clock) -> None:
+    async def _take_turn(self, spoken: Spoken, clock: Clock) -> None:
         try:
             answer = await self._bridged(self.dialog.answer(spoken), max(clock.speech_end, self._now() - BRIDGE_S))
         except Exception as error:  # whatever it was, the caller hears of it
@@ -356,7 +347,7 @@ class Call:
         if self._ending:
             return
         if self._turns.empty() or answer.over or answer.hold:
-            await self._say(answer, (spoken.number, clock, spoken.measures))
+            await self._say(answer, TimedTurn(spoken.number, clock, spoken.measures))
             return
         self._expect(answer)  # the caller went on meanwhile: this answer is never said
 
@@ -378,7 +369,7 @@ class Call:
 
     # ---- speaking
 
-    async def _say(self, answer: Answer, turn: tuple[int, _Clock, dict[str, Any]] | None = None) -> None:
+    async def _say(self, answer: Answer, turn: TimedTurn | None = None) -> None:
         """Begin to say an answer; what was still being said before it goes first, unless the caller talks."""
         self._expect(answer)
         if not answer.hold:
@@ -387,7 +378,7 @@ class Call:
             self._held_since = self._now()
         number = self.speaker.say(answer)
         if turn is not None:
-            self._clocks[number] = turn
+            self._timings.answered(number, turn)
         if answer.over:
             await self._finish("finished")
 
@@ -401,24 +392,6 @@ class Call:
         self.counts["failures"] += 1
         self.reason = self.reason or "mute"
         await self.line.hang_up("mute")
-
-    def _first_audio(self, answer: int) -> None:
-        """The first audio of an answer leaves: what the turn took is known now."""
-        known = self._clocks.pop(answer, None)
-        if known is None:
-            return
-        number, clock, measures = known
-        now = self._now()
-        measures |= {
-            "endpoint_ms": round((clock.endpoint - clock.speech_end) * 1000),
-            "reply_ms": round((clock.reply - clock.endpoint) * 1000),
-            "first_audio_ms": round((now - clock.speech_end) * 1000),
-        }
-        self._observe("endpoint", clock.endpoint - clock.speech_end)
-        self._observe("reply", clock.reply - clock.endpoint)
-        self._observe("first_audio", now - clock.speech_end)
-        self._measured.append(measures)
-        self.dialog.measured(number, measures)
 
     async def _phrase(self, name: str) -> None:
         """Say a sentence that is not part of the transcript, without changing what is waited for."""
@@ -510,13 +483,8 @@ class Call:
         return self._now()
 
     def summary(self) -> dict[str, Any]:
-        """The call's measures for its record: seconds, turns, interruptions, silences, latencies in ms, words a minute."""
-        measures: dict[str, Any] = {"call_s": round(self._now() - self._began, 1), **self.counts}
-        for name in ("first_audio_ms", "words_per_minute"):
-            values = sorted(turn[name] for turn in self._measured if name in turn)
-            if values:
-                measures[name] = values[len(values) // 2]
-        return measures
+        """The call's measures for its record: seconds, what was counted, and the medians of its turns."""
+        return {"call_s": round(self._now() - self._began, 1), **self.counts, **self._timings.medians()}
 
     def _soon(self, job: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(job)
