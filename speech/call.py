@@ -79,7 +79,8 @@ class Call:
             shown=self._show_partly, observe=self._observe, now=now,
         )  # fmt: skip
         self.speaker = Speaker(
-            line, self.listener, synthesizer, clauses, now=now, on_first=self._timings.first_audio, observe=self._observe, mute=self._cannot_speak
+            line, self.listener, synthesizer, clauses, now=now, on_first=self._timings.first_audio, observe=self._observe,
+            mute=self._cannot_speak,
         )  # fmt: skip
         self.playback = self.speaker.playback
         self.keypad = Keypad()
