@@ -83,7 +83,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
 
     app = FastAPI(
         title="Voxtrail",
-        version="0.1.0",
+        version="0.2.0",
         summary="Conversations by chat, text and voice; people who take over; the journey they leave.",
         lifespan=life,
         redoc_url=None,
