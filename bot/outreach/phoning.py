@@ -121,7 +121,7 @@ class Phoning(Deliveries):
         if sid is None:
             voice = f"{base}/twilio/voice?{urlencode({'conversation': delivery.conversation_id})}"
             sid = await self._caller.place(to, voice, f"{base}/twilio/status", delivery.key, self._settings.machine_detection)
-        self._taken.announce(sid)
+            self._taken.announce(sid)
         return sid
 
     async def _unsent(self, session: AsyncSession, delivery: Delivery) -> None:
@@ -150,6 +150,8 @@ class Phoning(Deliveries):
     async def _ended(self, session: AsyncSession, delivery: Delivery) -> None:
         """The call is over: somebody was talked with, or nobody was."""
         begun = await calls.find(session, delivery.provider_id or "")
+        if begun is None and delivery.provider_id:
+            self._taken.release(delivery.provider_id)
         if delivery.reason == MACHINE:
             reason = MACHINE
         elif begun is not None:

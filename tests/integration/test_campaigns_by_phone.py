@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.calls.calls import Calls
+from bot.store.records import StoredRecords
+from integrations.twilio.calls import CallUnavailable
 from integrations.twilio.standin_calls import Call
 from integrations.twilio.standin_phone import LiveCall, Person
 from integrations.twilio.standin_stream import Line
+from integrations.twilio.voice import CallReport
 from speech.audio import to_mulaw
 from tests.house import NUMBER, START, House, become
 from tests.integration.calling import CallingHouse, calling
@@ -24,7 +29,11 @@ LINES = 3
 
 @pytest.fixture(scope="module")
 async def phone(database_url: str, data_dir: Path, _flows_read_once: None) -> AsyncIterator[CallingHouse]:
+    async def scripted(calls: Calls) -> None:
+        """Ears and mouth are given: nothing has to be loaded."""
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Calls, "start", scripted)
         async with calling(database_url, data_dir, patch, calls=True, calls_most=LINES) as found:
             yield found
 
@@ -38,14 +47,14 @@ async def house(phone: CallingHouse) -> AsyncIterator[House]:
     await house.queue.rows("DELETE FROM procrastinate_jobs WHERE status = 'todo' RETURNING id")
     yield house
     await house.standin.phones.settled()
+    for call in house.standin.phones.calls.all():
+        phone.calls.release(call.sid)  # of those whose end was told to nobody
     house.clock.moment = START
 
 
 async def free(phone: CallingHouse) -> bool:
-    """Whether no call is going on any more; places kept for calls that were not answered are given up."""
-    if not phone.calls._live:
-        phone.calls._coming.clear()
-    return phone.calls.room() and not phone.calls._live
+    """Whether no call is going on or expected any more."""
+    return phone.calls.room() and not phone.calls._live and not phone.calls._coming
 
 
 def calls_to(house: House, number: str) -> list[Call]:
@@ -93,11 +102,11 @@ def takes(house: House, number: str, talk: Callable[[Line], Awaitable[None]] | N
     house.standin.phones.people[number] = Person(talk=talk, **more)
 
 
-async def spoken(line: Line) -> None:
+async def spoken(line: Line, since: float = 0.0) -> None:
     """Wait until the bot has said something and is silent again."""
 
     def over() -> bool:
-        sounds = [piece for piece in line.playback.pieces if piece.audible]
+        sounds = [piece for piece in line.playback.pieces if piece.audible and piece.received > since]
         return bool(sounds) and line.now() > sounds[-1].end + 0.5
 
     assert await line.until(over, 20)
@@ -113,11 +122,12 @@ def says(phone: CallingHouse, *sentences: str) -> Callable[[Line], Awaitable[Non
     """Say these, each after the bot, then hang up."""
 
     async def talk(line: Line) -> None:
+        said = 0.0
         for sentence in sentences:
-            await spoken(line)
-            await line.say(to_mulaw(phone.ears.sound(sentence)))
-        await asyncio.sleep(0.3)
-        await hang_up(line)
+            await spoken(line, said)
+            said = await line.say(to_mulaw(phone.ears.sound(sentence)))
+        await spoken(line, said)
+        await line.hang_up()
 
     return talk
 
@@ -398,8 +408,6 @@ async def test_one_person_has_one_call_at_a_time(phone: CallingHouse, house: Hou
     async def all_reached() -> bool:
         house.clock.advance(minutes=1)
         await house.queue.hurry()
-        if await free(phone):
-            phone.calls._coming.clear()
         return all([await progress(house, campaign) == {"reached": 1} for campaign in campaigns])
 
     await become(all_reached, 40)
@@ -419,3 +427,172 @@ async def test_without_a_provider_an_attempt_says_so(house: House, monkeypatch: 
         campaign = await start(house, person, channel="phone")
         assert await ended(house, campaign) == {f"refused/{reason}": 1}
     assert calls_to(house, number) == []
+
+
+# ---- call-backs and interviews
+
+
+def dials(phone: CallingHouse, number: str, *sentences: str) -> LiveCall:
+    """The person calls us and says these."""
+    return phone.house.standin.phones.dial(number, NUMBER, Person(talk=says(phone, *sentences)))
+
+
+async def test_who_asks_on_the_phone_to_be_called_back_is_called_at_that_time(phone: CallingHouse, house: House) -> None:
+    number = house.phone()
+    _, person = await house.met("en", phone=number)  # no consent but their own wish
+    house.nlu.intents["please call me later"] = "call_back_later"
+    await dials(phone, number, "please call me later", "tomorrow at ten").ended()
+    (due,) = await scheduled(house, "contact_again")
+    assert due == datetime(2035, 11, 15, 10, 0, tzinfo=ZoneInfo("Europe/London"))
+    takes(house, number, hang_up)
+    house.clock.moment = due
+    await house.queue.hurry()
+    live = await called(house, number)
+    assert live.call.direction == "outbound-api"
+    await house.queue.hurry()
+    assert len(calls_to(house, number)) == 1
+    assert received(house, number) == []
+    conversations = await house.queue.rows("SELECT direction FROM conversations WHERE person_id = %s AND channel = 'phone'", person)
+    assert sorted(row["direction"] for row in conversations) == ["in", "out"]
+
+
+async def test_later_without_a_time_is_not_in_the_night(phone: CallingHouse, house: House) -> None:
+    number = house.phone()
+    await house.met("en", phone=number)
+    house.nlu.intents["please call me later"] = "call_back_later"
+    house.clock.moment = datetime(2035, 11, 14, 18, 0, tzinfo=ZoneInfo("Europe/London"))
+    await dials(phone, number, "please call me later", "today").ended()
+    (due,) = await scheduled(house, "contact_again")
+    house.clock.moment = max(due, datetime(2035, 11, 14, 21, 0, tzinfo=ZoneInfo("Europe/London")))
+    await house.queue.hurry()
+    assert await scheduled(house, "contact_again") == [datetime(2035, 11, 15, 9, 0, tzinfo=ZoneInfo("Europe/London"))]
+    assert calls_to(house, number) == []
+
+
+async def test_without_a_provider_a_promised_call_becomes_a_task_for_a_person(
+    phone: CallingHouse, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = house.phone()
+    await house.met("en", phone=number)
+    live = dials(phone, number, "hello there")
+    await live.ended()
+    conversation = (await house.queue.rows("SELECT conversation_id FROM calls WHERE call_id = %s", live.call.sid))[0]["conversation_id"]
+    lines: Any = house.service.campaigns._lines
+    monkeypatch.setattr(lines, "_settings", house.service.settings.model_copy(update={"twilio_account_sid": ""}))
+    await house.service.campaigns.contact_again(conversation)
+    found = await house.read(conversation)
+    assert (found["owner"], found["escalation"]["status"]) == ("queue", "waiting")
+
+
+async def applied(house: House, number: str) -> dict[str, Any]:
+    """A candidate wants the interview by phone."""
+    async with house.service.database.transaction() as session:
+        await StoredRecords(session).put("job", "J-77", {"title": "Picker", "status": "open", "criteria": []})
+    body = {"job_id": "J-77", "channel": "phone", "language": "en", "person": {"phone": number, "name": "Ewa"}}
+    answer = await house.http.post("/v1/applications", json=body)
+    assert answer.status_code == 201, answer.text
+    assert set(answer.json()) == {"id", "token", "replies", "state"}
+    return answer.json()
+
+
+async def test_an_interview_begins_with_a_call(house: House) -> None:
+    number = house.phone()
+    takes(house, number, hang_up)
+    begun = await applied(house, number)
+    live = await called(house, number)
+    assert await house.queue.rows("SELECT 1 FROM calls WHERE call_id = %s AND conversation_id = %s", live.call.sid, begun["id"])
+
+
+async def test_a_candidate_who_does_not_answer_is_called_again_and_then_texted(house: House) -> None:
+    number = house.phone()
+    takes(house, number, outcome="no-answer")
+    begun = await applied(house, number)
+    for count in (1, 2, 3):
+        await called(house, number, count)
+        if count < 3:
+            house.clock.moment = (await scheduled(house, "contact_again"))[-1]
+            await house.queue.hurry()
+    await become(lambda: texted(house, number))
+    assert house.clock.now() == START + timedelta(days=1, hours=2)
+    assert len(calls_to(house, number)) == 3
+    assert (await house.read(begun["id"]))["status"] == "closed"
+
+
+# ---- reports that come late, twice and out of order
+
+
+async def test_what_a_voicemail_said_before_it_was_recognised_is_no_answer(
+    phone: CallingHouse, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ "No" to the question who is there would mean a wrong number, and that is never called again."""
+    person, number = await willing(house, name="Anna")
+    report, talking = house.service.phoning.report, asyncio.Event()
+
+    async def late(key: str, told: CallReport) -> None:
+        if told.machine:
+            await talking.wait()
+        await report(key, told)
+
+    async def greeting(line: Line) -> None:
+        await spoken(line)
+        asyncio.get_running_loop().call_later(0.3, talking.set)
+        await line.say(to_mulaw(phone.ears.sound("no", 3.0)))
+        await line.until(lambda: False, 10)
+
+    monkeypatch.setattr(house.service.phoning, "report", late)
+    takes(house, number, greeting, answered_by="machine_start")
+    campaign = await start(house, person, flow="reminder_appointment", channel="phone")
+    live = await called(house, number)
+    await become(lambda: free(phone))
+    await become_status(house, campaign, "waiting/machine")
+    assert live.call.history[-1] == "completed"
+    assert await house.queue.rows("SELECT state FROM consents WHERE person_id = %s ORDER BY id DESC LIMIT 1", person) == [
+        {"state": "granted"}
+    ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_reports_in_any_order_have_one_outcome(house: House, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    chance = random.Random(seed)
+    person, number = await willing(house)
+    sid = f"CA{chance.getrandbits(128):032x}"
+
+    async def place(*args: Any, **more: Any) -> str:
+        return sid
+
+    monkeypatch.setattr(house.service.phoning._caller, "place", place)
+    campaign = await start(house, person, channel="phone")
+
+    async def placed() -> list[dict[str, Any]]:
+        return await house.queue.rows("SELECT key FROM deliveries WHERE recipient = %s AND status = 'sent'", number)
+
+    key = (await become(placed))[0]["key"]
+    end = chance.choice(["busy", "no-answer", "completed"])
+    reports = [CallReport(sid, "initiated"), CallReport(sid, "ringing"), CallReport(sid, end)]
+    reports += [CallReport(sid, "in-progress"), CallReport(sid, answered_by="machine_start")] if end == "completed" else []
+    told = reports + chance.choices(reports, k=4)
+    chance.shuffle(told)
+    await asyncio.gather(*(house.service.phoning.report(key, report) for report in told))
+    reason = {"busy": "busy", "no-answer": "no_answer", "completed": "machine"}[end]
+    await become_status(house, campaign, f"waiting/{reason}")
+    jobs = await house.queue.jobs("attempt")
+    assert 1 <= len(jobs) <= 2
+    assert len({job["scheduled_at"] for job in jobs}) == 1
+
+
+async def test_a_report_of_somebody_elses_call_changes_nothing(house: House) -> None:
+    person, number = await willing(house)
+    takes(house, number, outcome="busy")
+    campaign = await start(house, person, channel="phone")
+    await become_status(house, campaign, "waiting/busy")
+    key = (await house.queue.rows("SELECT key FROM deliveries WHERE recipient = %s", number))[0]["key"]
+    for other in (key, "attempt-0~1", ""):
+        await house.service.phoning.report(other, CallReport("CA" + "9" * 32, "completed"))
+    await become_status(house, campaign, "waiting/busy")
+
+
+async def test_a_call_that_cannot_be_ended_is_left_alone_and_a_twilio_that_is_away_is_asked_again(house: House) -> None:
+    await house.service.phoning.hang_up("CA" + "8" * 32)
+    house.standin.fail_next(1)
+    with pytest.raises(CallUnavailable):
+        await house.service.phoning.hang_up("CA" + "8" * 32)
