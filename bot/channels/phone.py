@@ -127,14 +127,18 @@ async def voice_call(request: Request, service: Svc) -> Response:
             if known is not None:
                 conversation = await session.get_one(Conversation, known.conversation_id)
                 return _twiml(_again(service, request, known, conversation.language))
-            person, known_before = await _caller(session, service, call.person, language)
+            prepared = await _prepared(session, request.query_params) if call.outbound else None
+            if call.outbound and prepared is None:
+                return _twiml(voice.hang_up())
+            if prepared is not None:
+                person, known_before = await session.get_one(Person, prepared.person_id), True
+            else:
+                person, known_before = await _caller(session, service, call.person, language)
             language = person.language
             if not service.calls.reserve(call.sid):
                 return _twiml(await _busy(session, service, person, call))
-            conversation_id = await _conversation(session, service, person, call, request.query_params, detect=not known_before)
-            if conversation_id is None:
-                service.calls.release(call.sid)
-                return _twiml(voice.hang_up())
+            begun = prepared or await _begin(session, service, person, "support", language, detect=not known_before)
+            conversation_id = begun.id
             await calls.begin(session, call.sid, conversation_id, "twilio", service.clock.now())
     except UNREACHABLE:
         logger.error("a call came while the database was away")
@@ -279,17 +283,10 @@ async def _caller(session: AsyncSession, service: Service, number: str, language
     return await people.meet(session, service.clock.now(), language, contacts=contacts), known
 
 
-async def _conversation(
-    session: AsyncSession, service: Service, person: Person, call: voice.InboundCall, query: Mapping[str, str], *, detect: bool
-) -> str | None:  # fmt: skip
-    """The conversation of a new call: the one that we called about (None: there is nothing to say any more), or a new one."""
-    if call.outbound:
-        prepared = await session.get(Conversation, query.get("conversation", ""))
-        if prepared is None or prepared.person_id != person.id or await people.opted_out(session, person.id):
-            return None
-        return prepared.id
-    conversation = await _begin(session, service, person, "support", person.language, detect=detect)
-    return conversation.id
+async def _prepared(session: AsyncSession, query: Mapping[str, str]) -> Conversation | None:
+    """The conversation that we called about; None when the person was erased or has said STOP since then."""
+    prepared: Conversation | None = await session.get(Conversation, query.get("conversation", ""))
+    return None if prepared is None or await people.opted_out(session, prepared.person_id) else prepared
 
 
 async def _begin(

@@ -596,3 +596,70 @@ async def test_a_call_that_cannot_be_ended_is_left_alone_and_a_twilio_that_is_aw
     house.standin.fail_next(1)
     with pytest.raises(CallUnavailable):
         await house.service.phoning.hang_up("CA" + "8" * 32)
+
+
+# ---- between the ring and the first word
+
+
+async def test_a_line_that_is_lost_while_it_rings_is_no_answer_of_the_person(
+    phone: CallingHouse, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, number = await willing(house)
+    takes(house, number)
+    monkeypatch.setattr(phone.calls, "reserve", lambda call_id: False)
+    campaign = await start(house, person, channel="phone")
+    live = await called(house, number)
+    await become_status(house, campaign, "waiting/no_line")
+    assert len(live.said) == 1, "an apology, and no text message about it"
+    assert received(house, number) == []
+
+
+@pytest.mark.parametrize("leave", ["erase", "STOP"])
+async def test_who_left_while_it_rang_hears_nothing(house: House, leave: str) -> None:
+    person, number = await willing(house)
+    takes(house, number, rings=1.0)
+    await start(house, person, channel="phone")
+
+    async def rings() -> bool:
+        return bool(calls_to(house, number))
+
+    await become(rings)
+    if leave == "erase":
+        assert (await house.http.post(f"/v1/people/{person}/erase")).status_code == 200
+    else:
+        await by_api(house, person, number)
+    live = await called(house, number)
+    assert (live.lines, live.said) == ([], [])
+    known = await house.queue.rows("SELECT person_id FROM contacts WHERE kind = 'phone' AND value = %s", number)
+    assert known == ([] if leave == "erase" else [{"person_id": person}])
+    house.clock.advance(days=2)
+    await house.queue.hurry()
+    await asyncio.sleep(0.3)
+    assert len(calls_to(house, number)) == 1
+
+
+async def test_who_is_on_the_phone_with_us_is_not_called_meanwhile(phone: CallingHouse, house: House) -> None:
+    person, number = await willing(house)
+    done = asyncio.Event()
+
+    async def talk(line: Line) -> None:
+        await spoken(line)
+        await done.wait()
+        await line.hang_up()
+
+    takes(house, number, hang_up)
+    inbound = house.standin.phones.dial(number, NUMBER, Person(talk=talk))
+
+    async def live() -> bool:
+        return bool(phone.calls._live)
+
+    await become(live)
+    campaign = await start(house, person, channel="phone")
+    assert (await scheduled(house, "attempt"))[-1] == house.clock.now() + timedelta(minutes=5)
+    done.set()
+    await inbound.ended()
+    await become(lambda: free(phone))
+    house.clock.advance(minutes=5)
+    await house.queue.hurry()
+    await become_status(house, campaign, "reached")
+    await called(house, number)
