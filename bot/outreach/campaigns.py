@@ -117,10 +117,12 @@ class Campaigns:
         language: str = "", solicited: bool = False,
     ) -> tuple[Conversation, str, dict[str, Any]]:  # fmt: skip
         """Begin a conversation ourselves, with what carries its first words: a text message, or a call. As `Conversations.begin`."""
-        consent = "phone_recording" if channel == "phone" and self._settings.recording else ""
+        first = ""
+        if channel == "phone":  # who answers is asked before anything is said of the matter; the reminders ask by themselves
+            first = "phone_right_person" if not flow.startswith("reminder") else "phone_recording" if self._settings.recording else ""
         conversation, token, answer = await self._conversations.begin(
             session, person, channel=channel, flow=flow, language=language or person.language, context=context, direction="out",
-            first=consent,
+            first=first,
         )  # fmt: skip
         text = "\n".join(reply["text"] for reply in answer["replies"]) if channel == "sms" else ""
         now = self._clock.now()

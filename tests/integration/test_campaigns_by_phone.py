@@ -495,12 +495,15 @@ async def applied(house: House, number: str) -> dict[str, Any]:
     return answer.json()
 
 
-async def test_an_interview_begins_with_a_call(house: House) -> None:
+async def test_an_interview_begins_with_a_call(phone: CallingHouse, house: House) -> None:
     number = house.phone()
-    takes(house, number, hang_up)
+    phone.mouth.said.clear()
+    takes(house, number, says(phone, "yes"))
     begun = await applied(house, number)
+    assert "Picker" not in str(begun["replies"]), "not before the candidate has said who they are"
     live = await called(house, number)
     assert await house.queue.rows("SELECT 1 FROM calls WHERE call_id = %s AND conversation_id = %s", live.call.sid, begun["id"])
+    assert "Picker" in " ".join(phone.mouth.said)
 
 
 async def test_a_candidate_who_does_not_answer_is_called_again_and_then_texted(house: House) -> None:
