@@ -56,7 +56,8 @@ def main() -> None:
     if not (SHARED / "bench" / "twilio_caller.py").exists():
         sys.exit(f"The simulated caller is not at {SHARED / 'bench'}: set BENCH_SHARED.")
     settings = Settings()
-    work = settings.run_dir / f"bench-calls-{os.getpid()}"
+    work = settings.run_dir / ("bench-calls" if ROUNDS else "bench-soak")
+    shutil.rmtree(work, ignore_errors=True)
     (work / "logs").mkdir(parents=True)
     clips = _clips(work / "clips", settings)
     url = embedded(work)
