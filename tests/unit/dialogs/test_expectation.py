@@ -29,7 +29,10 @@ def test_every_slot_that_is_asked_can_be_expected_and_its_keys_are_valid() -> No
                 value = raw
             state = DialogState("en", awaiting=Awaiting("collect", name))
             if not slot.options_from:
-                assert RUNTIME.interpreter.answers.valid(slot, str(value) if slot.options else value, state) or slot.mappings, (name, payload)
+                assert RUNTIME.interpreter.answers.valid(slot, str(value) if slot.options else value, state) or slot.mappings, (
+                    name,
+                    payload,
+                )
 
 
 def test_numbers_are_typed_and_choices_pressed() -> None:

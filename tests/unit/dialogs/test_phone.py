@@ -33,7 +33,9 @@ async def test_a_person_after_silence(language: str, words: str) -> None:
     assert talk.effect("handoff") == {"reason": "asked_for_person"}
 
 
-@pytest.mark.parametrize(("language", "words"), [("pl", "niech ktoś oddzwoni, oddzwonienie"), ("en", "call me back"), ("ro", "sunați-mă mai târziu")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("pl", "niech ktoś oddzwoni, oddzwonienie"), ("en", "call me back"), ("ro", "sunați-mă mai târziu")]
+)
 async def test_a_call_back_after_silence_asks_when(language: str, words: str) -> None:
     talk = await silent(language)
     await talk.say(words)

@@ -38,7 +38,9 @@ class Ears:
         self.asked: list[tuple[str, str]] = []
         self.language = ""
 
-    async def transcribe(self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = ()) -> Transcript:
+    async def transcribe(
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = ()
+    ) -> Transcript:
         await asyncio.sleep(self.took_s)
         if self.broken:
             raise TranscriptionError("no weights")
@@ -69,7 +71,9 @@ class FixedWait:
     def __init__(self, ms: int = 400) -> None:
         self.ms = ms
 
-    def wait_ms(self, expectation: Expectation, *, language: str, text: str | None, speech_ms: int, pauses: Sequence[int], mark: float | None = None) -> int:
+    def wait_ms(
+        self, expectation: Expectation, *, language: str, text: str | None, speech_ms: int, pauses: Sequence[int], mark: float | None = None
+    ) -> int:
         return self.ms
 
 
@@ -254,4 +258,6 @@ class Room:
 def say(*texts: str, first: int = 1, **more: Any) -> Answer:
     """An answer of these sentences, numbered from ``first``."""
     firm = more.pop("firm", False)
-    return Answer(tuple(Sentence(text, first + index, firm=firm) for index, text in enumerate(texts)), language=more.pop("language", "en"), **more)
+    return Answer(
+        tuple(Sentence(text, first + index, firm=firm) for index, text in enumerate(texts)), language=more.pop("language", "en"), **more
+    )

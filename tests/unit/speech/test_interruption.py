@@ -14,7 +14,8 @@ def test_listening_sounds_ask_for_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("pl", "no tak"), ("pl", "Dobrze, dobrze."), ("en", "Yeah."), ("en", "okay right"), ("ro", "da, da"), ("ro", "Bine.")]
+    ("language", "text"),
+    [("pl", "no tak"), ("pl", "Dobrze, dobrze."), ("en", "Yeah."), ("en", "okay right"), ("ro", "da, da"), ("ro", "Bine.")],
 )
 def test_agreement_lets_the_bot_go_on_unless_it_asked(language: str, text: str) -> None:
     assert is_backchannel(text, language, answerable=False)
@@ -22,7 +23,8 @@ def test_agreement_lets_the_bot_go_on_unless_it_asked(language: str, text: str) 
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("pl", "nie"), ("pl", "tak, ale ja mam inne pytanie"), ("en", "yes but wait"), ("en", "stop"), ("ro", "nu"), ("ro", "stați puțin")]
+    ("language", "text"),
+    [("pl", "nie"), ("pl", "tak, ale ja mam inne pytanie"), ("en", "yes but wait"), ("en", "stop"), ("ro", "nu"), ("ro", "stați puțin")],
 )
 def test_everything_else_interrupts(language: str, text: str) -> None:
     assert not is_backchannel(text, language, answerable=False)
