@@ -16,7 +16,7 @@ from speech.values import digits_said, email, is_number, spelled
 OPEN_MARK = re.compile(r"(?:\.\.+|…|[,;:–—-])[\"”»')\s]*$")
 """Marks that Whisper puts where a sentence goes on."""
 FINAL_MARK = re.compile(r"[.!?][\"”»')\s]*$")
-LIKELY, UNLIKELY = {"en": 0.72}, {"en": 0.45}
+LIKELY, UNLIKELY = {"en": 0.85}, {"en": 0.5}
 """Probability of a full stop from which a sentence is surely over, and below which it surely is not, where a language has its own:
 Whisper is less sure of English ends (docs/decisions/0007-end-of-turn.md)."""
 LIKELY_ELSE, UNLIKELY_ELSE = 0.9, 0.7
