@@ -375,8 +375,6 @@ class Call:
         self._expect(answer)
         if not answer.hold:
             self._held_since = 0.0
-        elif not self._held_since:
-            self._held_since = self._now()
         number = self.speaker.say(answer)
         if turn is not None:
             self._timings.answered(number, turn)
@@ -432,6 +430,7 @@ class Call:
     async def _own_words(self, now: float) -> Answer | None:
         """What the bot says by itself when the caller says nothing: now and then while they hold, else after a while."""
         if self.answer.hold:
+            self._held_since = self._held_since or now  # waiting begins when the bot has said so
             return await self.dialog.held(now - max(self._held_since, self._spoke))
         waited = now - max(self._quiet_since, self.playback.ends)
         if waited < (self.answer.patience_s if not self._silences else min(self.answer.patience_s, 8.0)):
