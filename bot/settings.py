@@ -91,7 +91,10 @@ class Settings(BaseSettings):
     )
     call_limit: float = Field(1800, validation_alias="VOXTRAIL_CALL_LIMIT", gt=0, description="Longest call, in seconds; then goodbye.")
     call_hold: float = Field(
-        60, validation_alias="VOXTRAIL_CALL_HOLD", ge=5, description="Seconds a caller waits for a person before they are promised a call back."
+        60,
+        validation_alias="VOXTRAIL_CALL_HOLD",
+        ge=5,
+        description="Seconds a caller waits for a person before they are promised a call back.",
     )
     call_retries: int = Field(
         2, validation_alias="VOXTRAIL_CALL_RETRIES", ge=0, le=5, description="How often somebody who did not answer is called again."
