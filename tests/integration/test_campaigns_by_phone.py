@@ -86,6 +86,16 @@ async def become_status(house: House, campaign: str, status: str) -> None:
         raise AssertionError(await progress(house, campaign)) from None
 
 
+async def watched_until(house: House, campaign: str, status: str) -> None:
+    """Hurry what waits until the campaign stands so: a watch that runs just before its time puts itself off once more."""
+
+    async def so() -> bool:
+        await house.queue.hurry()
+        return await progress(house, campaign) == {status: 1}
+
+    await become(so)
+
+
 async def texted(house: House, number: str) -> list[str]:
     """What was written to a number, when there is something."""
     return received(house, number)
@@ -314,12 +324,7 @@ async def test_a_worker_that_dies_after_placing_does_not_call_twice(house: House
     assert len(calls_to(house, number)) == 1
     monkeypatch.undo()
     house.clock.advance(minutes=10)
-
-    async def looked_after() -> bool:
-        await house.queue.hurry()  # each time: a watch that runs just now puts itself off once more
-        return await progress(house, campaign) == {"reached": 1}
-
-    await become(looked_after)  # nobody told how it ended: the call that was taken says it
+    await watched_until(house, campaign, "reached")  # nobody told how it ended: the call that was taken says it
     assert len(calls_to(house, number)) == 1
 
 
@@ -347,8 +352,7 @@ async def test_a_call_whose_end_is_told_to_nobody_is_made_again(house: House, mo
     await house.queue.hurry()
     assert await progress(house, campaign) == {"calling": 1}
     house.clock.advance(minutes=10)
-    await house.queue.hurry()
-    await become_status(house, campaign, "waiting/failed")
+    await watched_until(house, campaign, "waiting/failed")
 
 
 async def test_a_number_that_cannot_be_called_is_not_tried_again(house: House) -> None:
