@@ -219,10 +219,8 @@ class Conversations:
         held = await store.lock(session, conversation_id, message_id)
         state = DialogState.from_json(held.conversation.state)
         channel = channel or held.conversation.channel
-        # On a call, what has to be read goes out as a text message: it must be known whether it can.
-        has_phone = channel in SPOKEN and await people.contact(session, held.person.id, "phone") is not None
         return _Open(
-            session, held.conversation, held.person, held.touchpoint, state, self._clock.now(), began, channel, held.answer, has_phone
+            session, held.conversation, held.person, held.touchpoint, state, self._clock.now(), began, channel, held.answer, held.has_phone
         )  # fmt: skip
 
     async def _decide(self, turn: _Open, heard: Heard) -> Decision:
@@ -273,8 +271,6 @@ class Conversations:
             elif effect.kind == "handoff":
                 reason = str(effect.data["reason"])
                 await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, messages)
-            elif effect.kind == "text_question":
-                await self._text(turn, self.phrase("utter_sms_goes_on", turn.state.language), index)
             elif effect.kind == "text":
                 await self._text(turn, str(effect.data["text"]), index)
             else:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.events import CHANNEL, notify
 from bot.problems import not_found
-from bot.store.models import Conversation, Message, Person, Touchpoint, Turn
+from bot.store.models import Contact, Conversation, Message, Person, Touchpoint, Turn
 from bot.store.touchpoints import begin
 from dialogs.state import DialogState
 
@@ -60,12 +60,15 @@ async def create(
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A conversation held until the transaction ends; ``answer`` is what the message got if it was here before."""
+    """A conversation held until the transaction ends; ``answer`` is what the message got if it was here before.
+
+    ``has_phone``: what has to be read on a call can go out as a text message."""
 
     conversation: Conversation
     person: Person
     touchpoint: Touchpoint
     answer: dict[str, Any] | None
+    has_phone: bool
 
 
 async def lock(session: AsyncSession, conversation_id: str, message_id: str | None = None) -> Locked:
@@ -78,13 +81,13 @@ async def lock(session: AsyncSession, conversation_id: str, message_id: str | No
     if conversation is None:  # erased meanwhile
         raise not_found("conversation")
     beside = (
-        select(Person, Touchpoint, Turn.answer)
+        select(Person, Touchpoint, Turn.answer, exists().where(Contact.person_id == Person.id, Contact.kind == "phone"))
         .join(Touchpoint, Touchpoint.person_id == Person.id)
         .outerjoin(Turn, (Turn.conversation_id == conversation_id) & (Turn.message_id == (message_id or "")))  # no id: no earlier answer
         .where(Touchpoint.id == conversation.touchpoint_id)
     )
-    person, touchpoint, answer = (await session.execute(beside.execution_options(populate_existing=True))).one()
-    return Locked(conversation, person, touchpoint, answer)
+    person, touchpoint, answer, has_phone = (await session.execute(beside.execution_options(populate_existing=True))).one()
+    return Locked(conversation, person, touchpoint, answer, has_phone)
 
 
 _WRITE = text("""

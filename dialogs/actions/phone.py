@@ -12,5 +12,5 @@ async def continue_in_writing(turn: ActionTurn) -> None:
     turn.say("utter_continue_by_sms" if by_sms else "utter_continue_in_chat")
     turn.effect("outcome", outcome="continued_in_writing")
     if by_sms:
-        turn.effect("text_question")
+        turn.effect("text", response="utter_sms_goes_on", values={})
     turn.effect("end_call")

@@ -47,7 +47,7 @@ async def test_in_writing_ends_the_call_and_not_the_conversation() -> None:
     talk = await silent("pl", has_phone=True)
     said = await talk.say("/SetSlots(after_silence=writing)")
     assert talk.effect("end_call") is not None
-    assert talk.effect("text_question") is not None
+    assert talk.effect("text") == {"text": "Tu Bryza: dokończmy na piśmie. Wystarczy odpisać na tę wiadomość."}
     assert not talk.state.closed
     assert len(said) == 1
     again = await talk.say("halo", "greet")
@@ -58,7 +58,7 @@ async def test_in_writing_ends_the_call_and_not_the_conversation() -> None:
 async def test_whoever_called_from_the_page_goes_on_in_the_chat() -> None:
     talk = await silent("en")
     await talk.say("/SetSlots(after_silence=writing)")
-    assert talk.effect("text_question") is None
+    assert talk.effect("text") is None
 
 
 async def test_whoever_is_there_goes_on() -> None:
