@@ -1,0 +1,1 @@
+"""Mood: how frustrated a customer is, turn by turn, and why. Pure functions; what is kept between turns is ``types.Mood``."""
