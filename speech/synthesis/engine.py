@@ -167,7 +167,7 @@ class Engine:
             self._resting = ""
 
     async def _launch(self) -> asyncio.subprocess.Process:
-        with await asyncio.to_thread(self._open_log) as messages:
+        with self._open_log() as messages:  # not in a thread: cancelled meanwhile, it would leave the file open
             process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=messages
             )
