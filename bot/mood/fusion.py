@@ -20,7 +20,7 @@ SPEAKS = 0.5
 _MOST_REASONS = 4
 _NOTICEABLE = 0.1
 """Log-odds below which nothing is given as a reason."""
-_LEAST = 0.001
+LEAST = 0.001
 """The smoothed value never starts a turn below this: a person who was calm for long must not take longer to be noticed."""
 _FORGOTTEN = 0.01
 """Strain below which a happening is dropped from what is kept: it would add less than 0.02 log-odds."""
@@ -34,7 +34,8 @@ def judge(mood: Mood, signals: Signals, thresholds: Thresholds, weights: Weights
     new: dict[str, float] = {kind: weights.happened[kind] for kind in signals.happened if kind in weights.happened}
     _wear(mood, new, weights.keep)
     load = _load(mood, weights)
-    value = _smooth(mood, weights.calm + (tone or 0.0) + (words or 0.0) + load, weights, heard=tone is not None or words is not None)
+    heard = tone is not None or words is not None
+    value = _smooth(mood, weights.calm + (tone or 0.0) + (words or 0.0) + load, weights, heard=heard, noticed=heard or bool(new))
     abusive = math.isfinite(signals.abuse) and signals.abuse >= ABUSIVE
     speaking = sum(part is not None and part >= SPEAKS for part in (tone, words, sum(new.values())))
     before = mood.level
@@ -71,9 +72,10 @@ def _load(mood: Mood, weights: Weights) -> float:
     return min(sum(weights.happened.get(kind, 0.0) * left for kind, left in mood.strain.items()), weights.most)
 
 
-def _smooth(mood: Mood, odds: float, weights: Weights, *, heard: bool) -> float:
-    before = _odds(min(max(mood.value, _LEAST), 1 - _LEAST)) if mood.turns else weights.calm
-    share = weights.rise if odds > before else weights.fall if heard else weights.idle
+def _smooth(mood: Mood, odds: float, weights: Weights, *, heard: bool, noticed: bool) -> float:
+    before = _odds(min(max(mood.value, LEAST), 1 - LEAST)) if mood.turns else weights.calm
+    up, down = weights.rise if noticed else 0.0, weights.fall if heard else weights.idle
+    share = up if odds > before else down
     return _chance(before + share * (odds - before))
 
 

@@ -29,7 +29,7 @@ class Weights:
     ``calm``: where nothing is noticed. ``tone``, ``words``: what their scores add or take. ``happened``: what each thing adds in
     the turn it happens; ``keep`` is the share of it left a turn later; ``most`` is what all of them together can add. ``rise``,
     ``fall``: the share of the way up or down to the turn's own evidence that the smoothed value goes; ``idle``: the way down in
-    a turn in which neither voice nor words could be judged.
+    a turn in which neither voice nor words could be judged. Where nothing at all was noticed it never goes up.
     """
 
     calm: float
