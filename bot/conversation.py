@@ -10,8 +10,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.escalation.queue import wait_for_person
 from bot.metrics import NLU_SECONDS, TURN_SECONDS, TURNS
+from bot.mood.happenings import LONG_WAIT_S
+from bot.mood.watch import MoodWatch, Noticed, mood_json, record
 from bot.outreach import deliveries
 from bot.outreach.consequences import carry_out
 from bot.problems import Problem
@@ -31,11 +33,12 @@ from bot.store.database import UNREACHABLE, Database
 from bot.store.models import Conversation, Message, Person, Touchpoint
 from bot.store.records import StoredRecords
 from dialogs.runtime import Decision, FlowLoopError, Runtime
-from dialogs.scene import Effect, Heard, Knowledge, PersonInScene, Reply, Scene
+from dialogs.scene import Effect, Feeling, Heard, Knowledge, PersonInScene, Reply, Scene
 from dialogs.state import DialogState
 from integrations.twilio.segments import segments
 from nlu.keywords import understand_by_keywords
 from nlu.language import detect_language
+from nlu.mood.types import WordsMood
 from nlu.parsers.registry import parse
 from nlu.types import Understanding
 
@@ -48,6 +51,8 @@ SPOKEN = frozenset({"phone", "browser"})
 """Channels on which a conversation is spoken."""
 STOP_SURE = 0.6
 """How sure (0..1) it must be that a person who talks with us, not with the bot, wants no more contact."""
+AGAIN_WITHIN = timedelta(days=7)
+"""A second contact about the same order within this time wears patience down."""
 _KEPT_UNSEEN = "\n\t\u200c\u200d"
 """What is not printable and still part of a text: line breaks, and the joiners of emoji and of some scripts."""
 
@@ -57,6 +62,13 @@ class Nlu(Protocol):
 
     async def parse(self, text: str, language: str) -> Understanding:
         """The meaning of one sentence."""
+
+
+class Words(Protocol):
+    """Says how much frustration lies in the words of a message; never raises, never takes longer than the NLU may."""
+
+    async def judge(self, text: str, language: str) -> WordsMood:
+        """The mood of one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +102,18 @@ class _Open:
     channel: str
     answer: dict[str, Any] | None
     has_phone: bool = False
+    noticed: Noticed | None = None
 
 
 class Conversations:
     """Takes turns. It keeps nothing between them: any process may take any turn."""
 
-    def __init__(self, database: Database, runtime: Runtime, nlu: Nlu, knowledge: Knowledge, clock: Clock, settings: Settings) -> None:
-        self._database, self._runtime, self._nlu = database, runtime, nlu
+    def __init__(
+        self, database: Database, runtime: Runtime, nlu: Nlu, knowledge: Knowledge, clock: Clock, settings: Settings,
+        words: Words | None = None,
+    ) -> None:  # fmt: skip
+        self._database, self._runtime, self._nlu, self._words = database, runtime, nlu, words
+        self.watch = MoodWatch(runtime.flows, settings)
         self._knowledge, self._clock, self._settings = knowledge, clock, settings
         self._line: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -151,6 +168,8 @@ class Conversations:
             turn.state.language = turn.conversation.language = turn.person.language = foreign
             foreign = ""
         heard = Heard(text, understood, foreign or _detected(text, understood))
+        free = self._runtime.expected(turn.state).listen == "free"
+        turn.noticed = self.watch.notice(turn.conversation, turn.person, turn.state, heard, said.voice, free=free)
         decision = await self._decide(turn, heard)
         return await self._record(turn, said, heard, decision)
 
@@ -166,6 +185,8 @@ class Conversations:
             only = alone or turn.conversation.owner != "bot"
             if not only:  # a conversation that was over goes on
                 turn.state.closed = False
+            if any(effect.kind == "problem" and effect.data["kind"] == "silence" for effect in effects):
+                self.watch.later(turn.state, "long_silence")
             decision = await self._runtime.nudge(response, "" if only else flow, turn.state, self._scene(turn), again=not only)
             decision.effects += effects
             return await self._record(turn, None, None, decision)
@@ -198,17 +219,24 @@ class Conversations:
         turn = await self._lock(session, conversation_id, "", time.perf_counter())
         turn.channel = await store.channel_of(session, turn.conversation)
         turn.conversation.owner, turn.conversation.status = "bot", "open"
+        self.watch.calm(turn.state)
         decision = await self._runtime.hand_back(note, turn.state, self._scene(turn))
         return await self._record(turn, None, None, decision)
 
     # ---- the steps of a turn
 
     async def understand(self, text: str, language: str) -> Understanding:
-        """What the text means; while the NLU is away, the deterministic parsers' word for it."""
-        from nlu.client import NluUnavailable
-
+        """What the text means, and its mood; while the NLU is away, the deterministic parsers' word for it."""
         if text.startswith("/"):  # a button: its payload says it all
             return understand_by_payload(text, language)
+        if self._words is None:
+            return await self._meaning(text, language)
+        meaning, words = await asyncio.gather(self._meaning(text, language), self._words.judge(text, language))
+        return replace(meaning, words=words)
+
+    async def _meaning(self, text: str, language: str) -> Understanding:
+        from nlu.client import NluUnavailable
+
         try:
             with NLU_SECONDS.time():
                 return await self._nlu.parse(text, language)
@@ -239,8 +267,11 @@ class Conversations:
         session, conversation, now = turn.session, turn.conversation, turn.now
         messages = _messages(turn, said, heard, decision)
         effects = _with_words(decision.effects, heard)
-        turn.touchpoint = await touchpoints.follow(session, conversation, turn.touchpoint, effects, now)
         elapsed = time.perf_counter() - turn.began
+        await self._remember(turn, decision, elapsed)
+        turn.touchpoint = await touchpoints.follow(session, conversation, turn.touchpoint, effects, now)
+        if turn.noticed is not None:
+            record(turn.touchpoint, turn.noticed.judged, decision.reaction)
         cost = self._settings.cost_per_turn
         if turn.channel == "sms":
             cost += self._settings.cost_per_sms * segments("\n".join(reply.text for reply in decision.replies))
@@ -262,6 +293,18 @@ class Conversations:
         TURN_SECONDS.labels(turn.channel).observe(time.perf_counter() - turn.began)
         TURNS.labels(turn.channel, "yes" if decision.understood else "no").inc()
         return answer
+
+    async def _remember(self, turn: _Open, decision: Decision, elapsed: float) -> None:
+        """Keep for the mood of the next message what this turn was like."""
+        if turn.noticed is None:
+            return
+        if not decision.understood:
+            self.watch.later(turn.state, "misunderstood")
+        if elapsed >= LONG_WAIT_S:
+            self.watch.later(turn.state, "waited_long")
+        order = self.watch.new_matter(turn.state)
+        if order and await store.asked_before(turn.session, turn.conversation, order, turn.now - AGAIN_WITHIN):
+            self.watch.later(turn.state, "contact_again")
 
     async def _apply(self, turn: _Open, effects: list[Effect], messages: list[Message]) -> None:
         """Consequences outside the dialog, in the same transaction."""
@@ -307,20 +350,26 @@ class Conversations:
             "waits": "utter_wait" in said,
             "over": turn.conversation.status == "closed" or any(effect.kind == "end_call" for effect in decision.effects),
             "recording": turn.state.slots.get("recording_allowed") is True,
+            "tone": self.watch.tone_allowed(turn.conversation, turn.person, turn.state),
+            "customer": self.watch.customer(turn.conversation, turn.person, turn.state),
         }
 
     def _scene(self, turn: _Open) -> Scene:
-        person = turn.person
-        context = {**turn.conversation.context, "survey_due": _survey_due(turn), "has_phone": turn.has_phone}
+        person, spoken = turn.person, turn.channel in SPOKEN
+        context = {
+            **turn.conversation.context, "survey_due": _survey_due(turn), "has_phone": spoken and turn.has_phone,
+            "tone": spoken and self.watch.tone_allowed(turn.conversation, person, turn.state),
+        }  # fmt: skip
         return Scene(
             now=turn.now.astimezone(ZoneInfo(person.time_zone)),
-            channel="phone" if turn.channel in SPOKEN else turn.channel,
+            channel="phone" if spoken else turn.channel,
             records=StoredRecords(turn.session),
             knowledge=self._knowledge,
             parse=parse,
             person=PersonInScene(person.id, person.name, person.country, person.currency),
             kind=turn.conversation.kind,
             context=context,
+            feeling=turn.noticed.feeling if turn.noticed else Feeling(),
         )
 
 
@@ -332,6 +381,7 @@ def _messages(turn: _Open, said: Said | None, heard: Heard | None, decision: Dec
             store.new_message(
                 turn.conversation, turn.now, direction="in", author="person", text=heard.text, channel=turn.channel,
                 display=said.display, message_id=said.message_id, voice=said.voice,
+                mood=turn.noticed.to_json() if turn.noticed else None,
             )
         )  # fmt: skip
     messages += [
@@ -385,19 +435,19 @@ def reply_json(message: Message) -> dict[str, Any]:
 
 
 def state_json(conversation: Conversation, state: DialogState) -> dict[str, Any]:
-    """Where the conversation stands, as the API shows it. The mood is null until something measures it."""
+    """Where the conversation stands, as the API shows it."""
     return {
         "flow": state.stack[-1].flow if state.stack else None,
         "awaiting": state.awaiting.slot or state.awaiting.kind if state.awaiting else None,
         "owner": conversation.owner,
         "status": conversation.status,
         "language": state.language,
-        "mood": {"frustration": None, "reasons": []},
+        "mood": mood_json(state),
     }
 
 
 def nlu_json(understanding: Understanding) -> dict[str, Any]:
-    """An NLU result as it is stored: without the text, which its message holds."""
+    """An NLU result as it is stored: without the text and its mood, which its message holds."""
     kept = asdict(understanding)
-    del kept["text"]
+    del kept["text"], kept["words"]
     return kept

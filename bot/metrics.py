@@ -18,11 +18,18 @@ CALLS_ENDED = Counter("voxtrail_calls_ended", "Calls that ended, by channel and 
 CALLS_REFUSED = Counter("voxtrail_calls_refused", "Calls not taken, by reason.", ["reason"])
 CALL_PARTS = Histogram(
     "voxtrail_call_part_seconds",
-    "Seconds of a call's parts: endpoint (end of speech to end of turn), transcription, reply, synthesis (a clause), first_audio (all).",
+    "Seconds of a call's parts: endpoint (end of speech to end of turn), transcription, reply, synthesis (a clause), tone, first_audio (all).",
     ["part"],
     buckets=_SECONDS,
 )
 
+MOOD = Histogram(
+    "voxtrail_mood_frustration", "Frustration (0..1) after each judged message.", buckets=(0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9)
+)
+MOOD_LEVELS = Counter("voxtrail_mood_levels", "Times a mood rose to a level (1: the bot changes its way, 2: it hands over).", ["level"])
+TONE = Counter("voxtrail_tone_utterances", "Utterances by why their tone has no score; empty where it has one.", ["unscored"])
+
 ALL = (
-    TURNS, TURN_SECONDS, NLU_SECONDS, NLU_READY, ESCALATIONS, DELIVERIES, REFUSED, CALLS, CALLS_ENDED, CALLS_REFUSED, CALL_PARTS,
+    TURNS, TURN_SECONDS, NLU_SECONDS, NLU_READY, ESCALATIONS, DELIVERIES, REFUSED, CALLS, CALLS_ENDED, CALLS_REFUSED, CALL_PARTS, MOOD,
+    MOOD_LEVELS, TONE,
 )  # fmt: skip

@@ -7,9 +7,9 @@ The contract with outside systems fixes ``PORT``, ``DATA_DIR``, ``DATABASE_URL``
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +23,19 @@ class Voice(BaseModel):
     voice: str = Field("", pattern=r"^$|^(piper|espeak):.+$")
     rate: float = Field(1.0, ge=0.5, le=2.0)
     volume: float = Field(0.0, ge=-20, le=6)
+
+
+class MoodLevels(BaseModel):
+    """From which frustration (0..1) on the bot changes its way (``first``) and hands over (``second``); 1 switches a level off."""
+
+    first: float = Field(0.5, gt=0, le=1)
+    second: float = Field(0.75, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.second:
+            raise ValueError("the first level begins above the second")
+        return self
 
 
 class Settings(BaseSettings):
@@ -129,6 +142,23 @@ class Settings(BaseSettings):
     )
     voice_cache: int = Field(
         256, validation_alias="VOXTRAIL_VOICE_CACHE", ge=1, description="Most megabytes of spoken sentences kept under DATA_DIR."
+    )
+
+    mood: bool = Field(
+        True, validation_alias="VOXTRAIL_MOOD", description="Whether customers' frustration is judged at all, from words and what happens."
+    )
+    mood_levels: dict[str, MoodLevels] = Field(
+        default_factory=dict,
+        validation_alias="VOXTRAIL_MOOD_LEVELS",
+        description='When the bot changes its way and when it hands over, by flow, as JSON: {"": {"first": 0.5, "second": 0.75}}.',
+    )
+    mood_model: str = Field(
+        "",
+        validation_alias="VOXTRAIL_MOOD_MODEL",
+        description="A transformers text-classification model, by name or path, in place of the packaged one for frustration in words.",
+    )
+    tone: bool = Field(
+        True, validation_alias="VOXTRAIL_TONE", description="Whether customers' tone of voice counts, too; they are told so at the start."
     )
 
     quiet_from: str = Field(

@@ -60,7 +60,8 @@ class Flow:
     """A conversation's piece with one purpose.
 
     ``goal`` and ``stage`` name the touchpoint it leaves (empty: it leaves none); ``condition`` guards when it may start;
-    ``resumes`` says whether the interrupted flow is announced again after this one; ``opens`` whether a conversation may begin with it.
+    ``resumes`` says whether the interrupted flow is announced again after this one; ``opens`` whether a conversation may begin with it;
+    ``mood`` whether the mood of the person may be judged while it runs.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Flow:
     stage: str = ""
     resumes: bool = True
     opens: bool = False
+    mood: bool = True
 
     @property
     def first(self) -> str:

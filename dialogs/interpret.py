@@ -444,6 +444,8 @@ def names(state: DialogState, scene: Scene) -> dict[str, Any]:
         "known": bool(scene.person.id),
         "today": scene.now.date().isoformat(),
         "now": scene.now.isoformat(),
+        "strained": scene.feeling.level > 0,
+        "abuse": scene.feeling.abuse,
     }
     return {"slots": state.slots, "context": context}
 

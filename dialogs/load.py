@@ -177,6 +177,7 @@ def _flow(name: str, body: _Mapping, place: _Place) -> Flow:
         stage=str(meta.get("stage", "")),
         resumes=bool(meta.get("resumes", True)),
         opens=bool(meta.get("opens", False)),
+        mood=bool(meta.get("mood", True)),
     )
 
 

@@ -13,9 +13,10 @@ from dialogs.domain import Domain
 from dialogs.expectation import Expected, expected
 from dialogs.flow import Flow
 from dialogs.interpret import Interpreter
+from dialogs.reaction import reaction, still_answered
 from dialogs.scene import Heard, Reply, Scene
 from dialogs.state import DialogState
-from dialogs.turn import Decision, FlowLoopError, Turn
+from dialogs.turn import DISCLOSURE, Decision, FlowLoopError, Turn
 from dialogs.wording import Wording
 from nlu.types import FALLBACK, Intent, Understanding
 
@@ -35,7 +36,7 @@ class Runtime:
         if flow not in self.flows:
             raise KeyError(flow)
         turn = Turn(self, state, scene, _silence(state.language))
-        turn.say("utter_disclosure")
+        turn.disclose()
         turn.push(flow, "flow")
         if first:
             turn.push(first, "call")
@@ -48,7 +49,14 @@ class Runtime:
         state.closed = False
         turn = Turn(self, state, scene, heard)
         turn.mention_nlu()
-        for command in self.interpreter.interpret(heard, state, scene):
+        commands = self.interpreter.interpret(heard, state, scene)
+        if before := reaction(scene.feeling, commands, self.flows):
+            turn.decision.reaction = before
+            await turn.first(before)
+            commands = still_answered(commands, scene.feeling, self.flows) if not turn.stopped else []
+            if not commands and not turn.stopped:
+                state.awaiting = None  # nothing was asked of us: our open question comes again
+        for command in commands:
             await turn.carry_out(command)
         await turn.advance()
         return turn.finish()
@@ -56,7 +64,9 @@ class Runtime:
     async def nudge(self, response: str, flow: str, state: DialogState, scene: Scene, *, again: bool) -> Decision:
         """The bot speaks by itself: a sentence, then a flow, or with ``again`` the open question once more."""
         turn = Turn(self, state, scene, _silence(state.language))
-        if response:
+        if response == DISCLOSURE:
+            turn.disclose()
+        elif response:
             turn.say(response)
         if flow and flow not in {frame.flow for frame in state.stack}:
             turn.push(flow, "digression" if state.stack else "flow")

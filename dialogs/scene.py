@@ -71,6 +71,18 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Feeling:
+    """How much patience the person has left: ``level`` 0 calm, 1 losing it, 2 lost; ``rose``: with this message.
+
+    ``abuse``: how many of their messages insulted somebody, this one being the last of them; 0 when this one does not.
+    """
+
+    level: int = 0
+    rose: bool = False
+    abuse: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """The surroundings of one turn. ``now`` is aware, in the person's time zone; ``context`` is what the caller of the
     API gave (``job_id``, ``appointment_id`` …); ``kind`` is the flow the conversation began with."""
@@ -83,6 +95,7 @@ class Scene:
     person: PersonInScene = PersonInScene()
     kind: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
+    feeling: Feeling = Feeling()
 
 
 @dataclass(frozen=True, slots=True)

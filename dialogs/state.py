@@ -34,7 +34,8 @@ class Awaiting:
 class DialogState:
     """Everything the dialog remembers. ``said`` is what the bot said last; ``turns`` counts the person's turns;
     ``pending`` is a sentence in another language that waits for the person to agree to switch;
-    ``rotation`` counts how often a response was used, so that wordings take turns."""
+    ``rotation`` counts how often a response was used, so that wordings take turns; ``mood`` is what is kept of the person's mood,
+    which the dialog itself never reads (`dialogs.scene.Feeling` tells it)."""
 
     language: str
     stack: list[Frame] = field(default_factory=list)
@@ -45,6 +46,7 @@ class DialogState:
     turns: int = 0
     misunderstood: int = 0
     pending: dict[str, Any] | None = None
+    mood: dict[str, Any] | None = None
     nlu_away: bool = False
     closed: bool = False
 

@@ -20,10 +20,14 @@ from nlu.types import Intent
 if TYPE_CHECKING:
     from dialogs.runtime import Runtime
 
+DISCLOSURE = "utter_disclosure"
+"""The response that says what speaks."""
 MOST_STEPS = 200
 """Steps one turn may take before the runtime calls it a loop and hands over."""
 KIND_ATTEMPTS = 3
 """Failed understandings in a row after which a person is asked in."""
+STRAINED_ATTEMPTS = 2
+"""The same for somebody who is losing patience."""
 FAQ_SURE = 0.92
 """Cosine similarity from which an unasked-for answer from the knowledge base is given (see docs/decisions/0004)."""
 FAQ_EXACT = 0.97
@@ -32,11 +36,13 @@ FAQ_EXACT = 0.97
 
 @dataclass(slots=True)
 class Decision:
-    """What the bot says and what must happen besides; ``understood`` is False when the message fitted nothing."""
+    """What the bot says and what must happen besides; ``understood`` is False when the message fitted nothing;
+    ``reaction`` is the flow that answered the person's mood, if one did."""
 
     replies: list[Reply] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     understood: bool = True
+    reaction: str = ""
 
 
 class FlowLoopError(RuntimeError):
@@ -58,9 +64,25 @@ class Turn:
         """Add a reply. On a call, where no button is seen, wordings may name them as ``{options}``."""
         if buttons and self._spoken:
             values.setdefault("options", spoken_options(buttons, self.state.language))
+        values.setdefault("strained", self._strained)
         fresh = tuple(reply.text for reply in self.decision.replies)
         reply = self.runtime.wording.say(response, self.state, self.scene.channel, values, fresh)
         self.decision.replies.append(Reply(reply.text, reply.response, reply.buttons or buttons))
+
+    def disclose(self) -> None:
+        """Say what speaks here, and that the tone of voice counts where it does: the law wants both at once (EU AI Act, Art. 50)."""
+        self.say(DISCLOSURE)
+        if self.scene.context.get("tone"):
+            self.say("utter_tone_notice")
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is said or done in this turn."""
+        return self._stopped
+
+    @property
+    def _strained(self) -> bool:
+        return self.scene.feeling.level > 0
 
     @property
     def _spoken(self) -> bool:
@@ -285,7 +307,7 @@ class Turn:
     def _give_up(self) -> bool:
         """Count a failure; at the third in a row a person is asked in."""
         self.state.misunderstood += 1
-        if self.state.misunderstood < KIND_ATTEMPTS:
+        if self.state.misunderstood < (STRAINED_ATTEMPTS if self._strained else KIND_ATTEMPTS):
             return False
         self.state.misunderstood = 0
         self.say("utter_handoff_misunderstood")
@@ -325,10 +347,18 @@ class Turn:
 
     # ---- walking flows
 
-    async def advance(self) -> None:
-        """Walk the top flow until it asks, ends or hands over."""
+    async def first(self, flow: str) -> None:
+        """Walk a flow before the message is answered; one that asks something or hands over is itself the answer."""
+        waiting, above = self.state.awaiting, len(self.state.stack)
+        self.push(flow, "call")
+        await self.advance(above)
+        if not self._stopped:
+            self.state.awaiting = waiting
+
+    async def advance(self, above: int = 0) -> None:
+        """Walk the top flow until it asks, ends or hands over; with ``above``, only what lies on so many flows."""
         for _ in range(MOST_STEPS):
-            if self._stopped or not self.state.stack:
+            if self._stopped or len(self.state.stack) <= above:
                 break
             frame = self.state.stack[-1]
             if frame.step == END:

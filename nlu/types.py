@@ -1,9 +1,11 @@
-"""Small types that other rooms may import: this module imports nothing of ours."""
+"""Small types that other rooms may import: this module imports nothing of ours but other small types."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+
+from nlu.mood.types import WordsMood
 
 LANGUAGES: tuple[str, ...] = ("pl", "en", "ro")
 """Languages the product speaks, as ISO 639-1 codes."""
@@ -35,7 +37,8 @@ class Entity:
 class Understanding:
     """What one sentence means: the best intent, the runners-up and the values marked in it.
 
-    ``source`` is ``"parsers"`` when the NLU server was away and only deterministic parsers answered.
+    ``source`` is ``"parsers"`` when the NLU server was away and only deterministic parsers answered. ``words``: the mood of the words,
+    where somebody judges it.
     """
 
     text: str
@@ -44,3 +47,4 @@ class Understanding:
     ranking: tuple[Intent, ...] = ()
     entities: tuple[Entity, ...] = field(default=())
     source: Literal["rasa", "parsers"] = "rasa"
+    words: WordsMood | None = None

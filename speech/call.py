@@ -25,6 +25,8 @@ from speech.playback import Piece
 from speech.ports import Answer, Audio, Dialog, DialogError, EndOfTurn, Key, Left, Line, Played, Sentence, Spoken
 from speech.speaking import Speaker
 from speech.timings import Clock, TimedTurn, Timings
+from speech.tone.caller import CallerTone
+from speech.tone.types import ToneJudge
 from speech.types import FRAME, RATE, Samples, SpeechError, Synthesizer, Transcriber, Transcript, Vad
 
 logger = logging.getLogger(__name__)
@@ -63,7 +65,7 @@ class Call:
     def __init__(
         self, line: Line, dialog: Dialog, *, vad: Vad, transcriber: Transcriber, synthesizer: Synthesizer, end_of_turn: EndOfTurn,
         clauses: Callable[[str, str], list[str]], language: str, allowed: tuple[str, ...] = ("pl", "en", "ro"),
-        detect: bool = False, limit_s: float = 1800.0, now: Callable[[], float] = time.monotonic,
+        detect: bool = False, tone: ToneJudge | None = None, limit_s: float = 1800.0, now: Callable[[], float] = time.monotonic,
         observe: Callable[[str, float], None] | None = None,
     ) -> None:  # fmt: skip
         self.line, self.dialog = line, dialog
@@ -74,9 +76,10 @@ class Call:
         self._observe = observe or (lambda part, seconds: None)
         self._timings = Timings(dialog.measured, self._observe, now)
         self.listener = Listener(vad)
+        self._tone = CallerTone(tone, lambda: self.answer.tone, self._observe)
         self._guesser = Guesser(
             self.listener, transcriber, dialog.understand, end_of_turn, allowed, detect=detect, again=lambda: self._soon(self._judge()),
-            shown=self._show_partly, observe=self._observe, now=now,
+            shown=self._show_partly, tone=self._tone.of, observe=self._observe, now=now,
         )  # fmt: skip
         self.speaker = Speaker(
             line, self.listener, synthesizer, clauses, now=now, on_first=self._timings.first_audio, observe=self._observe,
@@ -142,10 +145,11 @@ class Call:
         with contextlib.suppress(SpeechError, TimeoutError, DialogError):
             async with asyncio.timeout(LAST_TURNS_S):
                 if self.listener.speaking and not self._ending:
-                    transcript, meaning = await self._guesser.transcribe(self.listener.take(), self.answer.expectation, self.language)
-                    if transcript.text and not is_nod(transcript.text):
+                    heard = await self._guesser.transcribe(self.listener.take(), self.answer.expectation, self.language)
+                    text = heard.transcript.text
+                    if text and not is_nod(text):
                         now = self._now()
-                        await self._turn(Spoken(transcript.text, 0, transcript, meaning), Clock(now, now))
+                        await self._turn(Spoken(text, 0, heard.transcript, heard.meaning, tone=heard.tone), Clock(now, now))
                 await self._turns.join()
 
     async def announce(self, answer: Answer) -> None:
@@ -242,7 +246,7 @@ class Call:
         if said.heard is None:
             await self._deaf(said.error)
             return
-        transcript, meaning = said.heard
+        transcript, meaning = said.heard.transcript, said.heard.meaning
         del self._failures["deaf"]
         if over_voice and self.playback.paused:
             asked = not self.speaker.preparing  # else the question itself is still to come
@@ -262,9 +266,9 @@ class Call:
         measures: dict[str, Any] = {
             "speech_ms": voiced, "pauses_ms": list(said.pauses), "endpoint_ms": said.silence_ms,
             "confidence": round(transcript.confidence, 3), "transcribe_ms": round(transcript.took_ms), "interrupted": over_voice,
-            "words_per_minute": round(len(transcript.text.split()) * 60000 / max(voiced, 1)),
         }  # fmt: skip
-        await self._turn(Spoken(transcript.text, 0, transcript, meaning, measures=measures), clock)
+        self._tone.learn(said.heard.tone)
+        await self._turn(Spoken(transcript.text, 0, transcript, meaning, tone=said.heard.tone, measures=measures), clock)
 
     async def _show_partly(self, text: str) -> None:
         await self.line.caption("caller", text, final=False, key=f"c{self._number + 1}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from speech.listener import Listener
 from speech.ports import EndOfTurn
+from speech.tone.types import Tone
 from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
 
 SPECULATE_MS = 130
@@ -17,8 +19,14 @@ LONGEST_MS = 20_000
 HEARING_LIMIT_S = 10.0
 """Longest time a transcription may take, in s."""
 
-Heard = tuple[Transcript, Meaning | None]
-"""A text with what it means; without a text there is no meaning."""
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text with what it means; without a text there is no meaning. ``tone``: how it sounded, where that may be judged."""
+
+    transcript: Transcript
+    meaning: Meaning | None = None
+    tone: Tone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +60,18 @@ class Guesser:
     """Transcribes and understands one caller's utterance as soon as it may be over, and says when it is.
 
     ``again`` is called when a result is there between two frames; ``shown`` gets the text so far. With ``detect`` the language
-    is found in what is said, among ``allowed``.
+    is found in what is said, among ``allowed``. ``tone`` judges how an utterance sounds, or answers None where that may not be.
     """
 
     def __init__(
         self, listener: Listener, transcriber: Transcriber, understand: Callable[[str, str], Awaitable[Meaning]],
         end_of_turn: EndOfTurn, allowed: tuple[str, ...], *, detect: bool, again: Callable[[], None],
-        shown: Callable[[str], Awaitable[None]], observe: Callable[[str, float], None], now: Callable[[], float],
+        shown: Callable[[str], Awaitable[None]], tone: Callable[[Samples], Coroutine[Any, Any, Tone | None]],
+        observe: Callable[[str, float], None], now: Callable[[], float],
     ) -> None:  # fmt: skip
         self._listener, self._transcriber, self._understand, self._end_of_turn = listener, transcriber, understand, end_of_turn
         self._allowed, self._again, self._shown, self._observe, self._now = allowed, again, shown, observe, now
+        self._tone = tone
         self.detect = detect
         self._guess: _Guess | None = None
         self._habit: list[int] = []
@@ -82,10 +92,11 @@ class Guesser:
         if not guess.task.done():
             return None
         heard = guess.task.result() if not guess.task.cancelled() and guess.task.exception() is None else None
+        said = heard.transcript if heard else None
         if guess.wait_ms is None:
             guess.wait_ms = self._end_of_turn.wait_ms(
-                expectation, language=heard[0].language if heard else language, text=heard[0].text if heard else None,
-                speech_ms=listener.speech_ms, pauses=[*self._habit, *listener.pauses], mark=heard[0].mark if heard else None,
+                expectation, language=said.language if said else language, text=said.text if said else None,
+                speech_ms=listener.speech_ms, pauses=[*self._habit, *listener.pauses], mark=said.mark if said else None,
             )  # fmt: skip
         return self._over(heard, guess) if endless or listener.silence_ms >= guess.wait_ms else None
 
@@ -113,7 +124,15 @@ class Guesser:
         return [guess.task]
 
     async def transcribe(self, audio: Samples, expectation: Expectation, language: str) -> Heard:
-        """The text and its meaning. Raises SpeechError, TimeoutError."""
+        """The text, its meaning and its tone. Raises SpeechError, TimeoutError."""
+        tone = asyncio.create_task(self._tone(audio))  # beside the words: it keeps no answer waiting
+        try:
+            transcript, meaning = await self._words(audio, expectation, language)
+            return Heard(transcript, meaning, await tone if transcript.text else None)
+        finally:
+            tone.cancel()
+
+    async def _words(self, audio: Samples, expectation: Expectation, language: str) -> tuple[Transcript, Meaning | None]:
         began = self._now()
         async with asyncio.timeout(HEARING_LIMIT_S):
             first = "" if self.detect else language

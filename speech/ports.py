@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from speech.playback import Outlet
+from speech.tone.types import Tone
 from speech.types import Expectation, Meaning, Samples, Transcript
 
 
@@ -75,7 +76,8 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the dialog wants said, and what it waits for then. ``patience_s``: silence before the caller is asked whether they
-    are there. ``hold``: a person has the conversation, or will. ``over``: the call ends with these words."""
+    are there. ``hold``: a person has the conversation, or will. ``over``: the call ends with these words. ``tone``: how the
+    caller sounds may be judged from here on; else no feature of their voice is computed."""
 
     sentences: tuple[Sentence, ...]
     expectation: Expectation = field(default_factory=Expectation)
@@ -83,17 +85,20 @@ class Answer:
     patience_s: float = 8.0
     hold: bool = False
     over: bool = False
+    tone: bool = False
 
 
 @dataclass(slots=True)
 class Spoken:
-    """One turn of the caller, as the dialog gets it. ``meaning`` is what it understood ahead of time. ``keys``: typed."""
+    """One turn of the caller, as the dialog gets it. ``meaning`` is what it understood ahead of time. ``keys``: typed.
+    ``tone``: how it sounded, where the dialog lets that be judged."""
 
     text: str
     number: int
     transcript: Transcript | None = None
     meaning: Meaning | None = None
     keys: str = ""
+    tone: Tone | None = None
     measures: dict[str, Any] = field(default_factory=dict)
 
 

@@ -153,6 +153,7 @@ async def read(conversation_id: str, service: Svc, credentials: Credentials, sin
         messages = await store.messages_since(session, conversation_id, since)
         if not is_key(service, credentials):  # on a call the bot was interrupted before it could say this
             messages = [message for message in messages if message.text != UNHEARD or not message.voice]
+        inside = is_key(service, credentials)
         escalation = await open_one(session, conversation_id)
         found: dict[str, Any] = {
             "id": conversation.id,
@@ -164,10 +165,10 @@ async def read(conversation_id: str, service: Svc, credentials: Credentials, sin
             "created": conversation.created.isoformat(),
             "updated": conversation.updated.isoformat(),
             "state": state_json(conversation, state),
-            "turns": [store.message_json(message) for message in messages],
+            "turns": [store.message_json(message, inside=inside) for message in messages],
             "escalation": {"id": escalation.id, "status": escalation.status, "agent": escalation.agent} if escalation else None,
         }
-        if is_key(service, credentials):  # what the bot noted is for the company's systems, not for a page in a browser
+        if inside:  # what the bot noted is for the company's systems, not for a page in a browser
             found["person"] = conversation.person_id
             found["calls"] = [call_json(call) for call in await of_conversation(session, conversation_id)]
             found["slots"] = {name: value for name, value in state.slots.items() if value is not None}

@@ -12,6 +12,7 @@ from bot.calls import store as calls
 from bot.clock import Clock
 from bot.conversation import Conversations, Said
 from bot.events import Hub
+from bot.metrics import TONE
 from bot.problems import Problem
 from bot.settings import Settings
 from bot.store import conversations as store
@@ -21,6 +22,7 @@ from dialogs.scene import Effect
 from nlu.types import Understanding
 from speech.call import Call
 from speech.ports import Answer, DialogError, Sentence, Spoken
+from speech.tone.types import Tone
 from speech.types import Expectation, Meaning
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class CallDialog:
         self._heard: dict[int, str] = {}
         self._writes: set[asyncio.Task[None]] = set()
         self._held_said = 0.0
+        self._judged = self._customer = False
         self.recording = False
         """Whether the caller has agreed to be recorded."""
 
@@ -76,7 +79,7 @@ class CallDialog:
         self._settle(self._latest)  # what was said last may still be on its way to the caller's ear
         transcript, meaning = spoken.transcript, spoken.meaning
         understood = meaning.understanding if meaning and isinstance(meaning.understanding, Understanding) else None
-        voice = {**spoken.measures, **({"language": transcript.language} if transcript else {})}
+        voice = self._measures(spoken)
         said = Said(
             spoken.text, self._message_id(spoken.number), display=spoken.keys or None, channel=self._channel, understood=understood,
             heard_in=transcript.language if transcript else "", voice=voice,
@@ -170,6 +173,7 @@ class CallDialog:
         state, spoken = answer["state"], answer.get("spoken", {})
         self._language, self._owner = state["language"], state["owner"]
         self.recording = bool(spoken.get("recording"))
+        self._judged, self._customer = bool(spoken.get("tone")), bool(spoken.get("customer"))
         firm = spoken.get("firm", [])
         sentences = []
         self._latest = min((reply["seq"] for reply in answer["replies"]), default=self._latest)
@@ -180,7 +184,22 @@ class CallDialog:
         return Answer(
             tuple(sentences), _expectation(spoken), self._language, hold=self._owner != "bot", over=bool(spoken.get("over")),
             patience_s=WAITING_S if spoken.get("waits") else PATIENCE_S.get(spoken.get("listen", "free"), 7.0),
+            tone=self._judged,
         )  # fmt: skip
+
+    def _measures(self, spoken: Spoken) -> dict[str, Any]:
+        """How the turn was heard. Of a candidate nothing that could tell how they feel: no pace, no pauses, no tone."""
+        measures, transcript = dict(spoken.measures), spoken.transcript
+        if transcript is not None:
+            measures["language"] = transcript.language
+        if not self._customer:
+            measures.pop("pauses_ms", None)
+        elif transcript is not None and measures.get("speech_ms"):
+            measures["words_per_minute"] = round(len(transcript.text.split()) * 60000 / measures["speech_ms"])
+        if spoken.tone is not None:
+            TONE.labels(spoken.tone.unscored).inc()
+            measures["tone"] = tone_json(spoken.tone)
+        return measures
 
     async def _others(self) -> Answer | None:
         """What was said in the conversation by somebody else since we last spoke."""
@@ -201,7 +220,7 @@ class CallDialog:
         self._texts.update({m.seq: m.text for m in new})
         over, hold = conversation.status == "closed", conversation.owner != "bot"
         awaited = Expectation() if hold else _expectation((await self._standing())["spoken"])
-        return Answer(sentences, awaited, self._language, hold=hold, over=over, patience_s=PATIENCE_S["free"])
+        return Answer(sentences, awaited, self._language, hold=hold, over=over, patience_s=PATIENCE_S["free"], tone=self._judged)
 
     def _settle(self, before: int) -> None:
         """Put right the messages older than this that the caller did not hear whole."""
@@ -228,6 +247,16 @@ class CallDialog:
                 await calls.heard(session, self.conversation_id, seq, heard)
         except UNREACHABLE as error:
             logger.warning("what a caller heard was not written: %s", type(error).__name__)
+
+
+def tone_json(tone: Tone) -> dict[str, Any]:
+    """A tone as it is kept with its message: the score, or why there is none; and what a person could hear for themselves."""
+    kept: dict[str, Any] = {"frustration": None if tone.frustration is None else round(tone.frustration, 3)}
+    if tone.unscored:
+        kept["unscored"] = tone.unscored
+    if tone.changes:
+        kept["changes"] = [{"what": change.what, "by": round(change.by, 2)} for change in tone.changes]
+    return kept
 
 
 def _expectation(spoken: Mapping[str, Any]) -> Expectation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,8 @@ from sqlalchemy import func, select
 from bot.api.access import service_of
 from bot.desk.session import sign_in_first, signed_in
 from bot.journey.timeline import timeline
+from bot.mood.reasons import sentence
+from bot.mood.types import Reason
 from bot.service import Service
 from bot.store.models import Person, Touchpoint
 
@@ -27,7 +30,15 @@ _GOOD = (
     "answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid",
 )  # fmt: skip
 _BAD = ("handed_over", "wrong", "opted_out", "cancelled", "failed", "unknown", "declined", "withdrawn", "disputed")
+_DONE = {
+    "pattern_strained": "said sorry, kept it short and offered a person",
+    "pattern_frustrated": "handed over",
+    "pattern_abuse": "answered insults calmly",
+}
+"""What the flows do that answer a mood, for people to read."""
 MOST_PEOPLE = 200
+SHOWN_FROM = 0.3
+"""Frustration (0..1) from which its reasons are worth reading."""
 
 _STYLE = """
 body { background: #f4f6f5 } .body--dark { background: #0e1716 }
@@ -124,11 +135,49 @@ def _touchpoint(touchpoint: dict[str, Any], zone: ZoneInfo) -> None:
                 ui.label(touchpoint["stage"]).classes("chip").style(f"background: {colour}")
             ui.label(datetime.fromisoformat(touchpoint["at"]).astimezone(zone).strftime("%d.%m.%Y %H:%M")).classes("soft text-sm")
         _outcome(touchpoint)
+        if touchpoint["emotion"]:
+            _mood(touchpoint["emotion"])
         for problem in touchpoint["problems"][:5]:
             words = str(problem.get("words") or "")
             ui.label(f"{str(problem.get('kind', '')).replace('_', ' ')}{': “' + words + '”' if words else ''}").classes("quote text-sm")
         for opportunity in touchpoint["opportunities"][:3]:
             ui.label(f"Opportunity: {str(opportunity.get('kind', '')).replace('_', ' ')}").classes("text-sm")
+
+
+def _mood(emotion: dict[str, Any]) -> None:
+    """The curve of frustration over the contact's messages, why it was highest, and what the bot did about it."""
+    curve = [float(value) for value in emotion.get("curve", [])]
+    if not curve:
+        return
+    reasons = sentence([Reason.from_json(reason) for reason in emotion.get("reasons", [])], "en")
+    done = {entry["turn"]: _DONE.get(entry["flow"], entry["flow"]) for entry in emotion.get("done", [])}
+    with ui.row().classes("w-full items-center gap-3 no-wrap").props('data-testid="mood"'):
+        ui.html(curve_svg(curve, done), sanitize=False).classes("shrink-0")
+        with ui.column().classes("gap-0 min-w-0"):
+            ui.label(f"Frustration {curve[-1]:.0%}, at most {max(curve):.0%}").classes("text-sm")
+            if reasons and max(curve) >= SHOWN_FROM:
+                ui.label(reasons).classes("soft text-sm")
+            for what in dict.fromkeys(done.values()):
+                ui.label(f"The bot {what}").classes("soft text-sm")
+
+
+def curve_svg(curve: list[float], done: dict[int, str]) -> str:
+    """A small line chart: frustration 0..1 from bottom to top, a dot where the bot did something about it (its name on hover)."""
+    wide, high, edge = 180, 44, 5
+    step = (wide - 2 * edge) / max(1, len(curve) - 1)
+    points = [(edge + index * step, high - edge - value * (high - 2 * edge)) for index, value in enumerate(curve)]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    dots = "".join(
+        f'<circle cx="{points[turn][0]:.1f}" cy="{points[turn][1]:.1f}" r="3.5" fill="#dc2626"><title>{html.escape(what)}</title></circle>'
+        for turn, what in done.items()
+        if turn < len(points)
+    )
+    end = f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="2.5" fill="#f59e0b"/>'
+    return (
+        f'<svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" role="img" aria-label="Frustration over the conversation">'
+        f'<line x1="{edge}" x2="{wide - edge}" y1="{high / 2}" y2="{high / 2}" stroke="currentColor" opacity="0.15"/>'
+        f'<polyline points="{line}" fill="none" stroke="#f59e0b" stroke-width="2" stroke-linejoin="round"/>{end}{dots}</svg>'
+    )
 
 
 def _outcome(touchpoint: dict[str, Any]) -> None:

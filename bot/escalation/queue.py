@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.metrics import ESCALATIONS
+from bot.mood.watch import mood_json
 from bot.problems import Problem, not_found
 from bot.store import conversations as store
 from bot.store.models import Conversation, Escalation, Message, Person
@@ -63,6 +64,7 @@ async def summary(
         "asked": state.awaiting.slot if state.awaiting else None,
         "known": {name: value for name, value in state.slots.items() if value not in (None, [], {})},
         "turns": state.turns,
+        "mood": mood_json(state),
         "last_messages": [{"author": m.author, "text": m.display or m.text} for m in recent],
     }
 

@@ -92,10 +92,11 @@ async def lock(session: AsyncSession, conversation_id: str, message_id: str | No
 
 _WRITE = text("""
 WITH said AS (
-  INSERT INTO messages (conversation_id, seq, direction, author, text, display, buttons, response, message_id, channel, voice, at)
-  SELECT :conversation, m.seq, m.direction, m.author, m.text, m.display, m.buttons, m.response, m.message_id, m.channel, m.voice, :at
+  INSERT INTO messages (conversation_id, seq, direction, author, text, display, buttons, response, message_id, channel, voice, mood, at)
+  SELECT :conversation, m.seq, m.direction, m.author, m.text, m.display, m.buttons, m.response, m.message_id, m.channel, m.voice,
+    m.mood, :at
   FROM jsonb_to_recordset(CAST(:messages AS jsonb)) AS m(seq bigint, direction text, author text, text text, display text,
-    buttons jsonb, response text, message_id text, channel text, voice jsonb)
+    buttons jsonb, response text, message_id text, channel text, voice jsonb, mood jsonb)
 ), turned AS (
   INSERT INTO turns (conversation_id, message_id, nlu, answer, ms, at)
   VALUES (:conversation, :message_id, CAST(:nlu AS jsonb), CAST(:answer AS jsonb), :ms, :at)
@@ -103,7 +104,8 @@ WITH said AS (
   UPDATE conversations SET state = CAST(:state AS jsonb), seq = :seq, updated = :at WHERE id = :conversation
 ), counted AS (
   UPDATE touchpoints SET goal = :goal, stage = :stage, outcome = :outcome, problems = CAST(:problems AS jsonb),
-    opportunities = CAST(:opportunities AS jsonb), measures = CAST(:measures AS jsonb) WHERE id = :touchpoint
+    opportunities = CAST(:opportunities AS jsonb), measures = CAST(:measures AS jsonb),
+    emotion = CAST(:emotion AS jsonb) WHERE id = :touchpoint
 )
 SELECT pg_notify(:channel, :payload)
 """)
@@ -117,7 +119,7 @@ async def write_turn(
 
     One statement instead of the ORM's five: on a small machine a round trip costs more than the work it asks for.
     """
-    shown = ("seq", "direction", "author", "text", "display", "buttons", "response", "message_id", "channel", "voice")
+    shown = ("seq", "direction", "author", "text", "display", "buttons", "response", "message_id", "channel", "voice", "mood")
     values = {
         "conversation": conversation.id, "at": now, "seq": conversation.seq, "message_id": message_id, "ms": ms,
         "messages": json.dumps([{name: getattr(message, name) for name in shown} for message in messages]),
@@ -125,6 +127,7 @@ async def write_turn(
         "touchpoint": touchpoint.id, "goal": touchpoint.goal, "stage": touchpoint.stage, "outcome": touchpoint.outcome,
         "problems": json.dumps(touchpoint.problems), "opportunities": json.dumps(touchpoint.opportunities),
         "measures": json.dumps(touchpoint.measures), "channel": CHANNEL,
+        "emotion": json.dumps(touchpoint.emotion) if touchpoint.emotion is not None else None,
         "payload": json.dumps({"conversation": conversation.id, "type": "changed", "seq": conversation.seq}),
     }  # fmt: skip
     session.expunge(touchpoint)  # written below, not by the ORM
@@ -140,6 +143,20 @@ async def holding(session: AsyncSession, person_id: str, message_id: str) -> Con
     return found
 
 
+async def asked_before(session: AsyncSession, conversation: Conversation, order: str, since: datetime) -> bool:
+    """Whether the person has come to us about this order in another conversation since then."""
+    query = select(
+        exists().where(
+            Conversation.person_id == conversation.person_id,
+            Conversation.id != conversation.id,
+            Conversation.direction == "in",
+            Conversation.updated >= since,
+            Conversation.state["slots"]["order_id"].astext == order,
+        )
+    )
+    return bool(await session.scalar(query))
+
+
 async def channel_of(session: AsyncSession, conversation: Conversation) -> str:
     """The channel the person wrote on last: an answer goes there."""
     query = select(Message.channel).where(Message.conversation_id == conversation.id, Message.direction == "in")
@@ -149,14 +166,14 @@ async def channel_of(session: AsyncSession, conversation: Conversation) -> str:
 def new_message(
     conversation: Conversation, now: datetime, *, direction: str, author: str, text: str, channel: str = "",
     display: str | None = None, buttons: Sequence[dict[str, str]] = (), response: str = "", message_id: str | None = None,
-    voice: dict[str, Any] | None = None,
+    voice: dict[str, Any] | None = None, mood: dict[str, Any] | None = None,
 ) -> Message:  # fmt: skip
     """The next message of a conversation, not written yet."""
     conversation.seq += 1
     return Message(
         conversation_id=conversation.id, seq=conversation.seq, direction=direction, author=author, text=text, display=display,
         buttons=list(buttons), response=response, message_id=message_id, channel=channel or conversation.channel, voice=voice,
-        at=now,
+        mood=mood, at=now,
     )  # fmt: skip
 
 
@@ -178,10 +195,13 @@ async def messages_since(session: AsyncSession, conversation_id: str, seq: int, 
     return list((await session.scalars(query)).all())
 
 
-def message_json(message: Message) -> dict[str, Any]:
-    """A message as the API shows it."""
+def message_json(message: Message, *, inside: bool = False) -> dict[str, Any]:
+    """A message as the API shows it; what was made of the person's mood only ``inside`` the company."""
     shown = {
         "seq": message.seq, "direction": message.direction, "author": message.author, "text": message.display or message.text,
         "buttons": message.buttons, "at": message.at.isoformat(), "message_id": message.message_id, "channel": message.channel,
     }  # fmt: skip
-    return {**shown, "voice": message.voice} if message.voice else shown
+    voice, mood = message.voice, message.mood if inside else None
+    if voice and not inside:
+        voice = {name: value for name, value in voice.items() if name != "tone"}
+    return {**shown, **({"voice": voice} if voice else {}), **({"mood": mood} if mood else {})}

@@ -107,7 +107,7 @@ class Message(Base):
     """One message in either direction; ``seq`` counts within its conversation.
 
     ``voice`` is how it was heard or spoken on a call: confidence, timings in ms, pauses; of the bot's, what was planned when the
-    caller did not hear all of it.
+    caller did not hear all of it. ``mood`` is what was made of a customer's message (`bot.mood.watch`).
     """
 
     __tablename__ = "messages"
@@ -125,6 +125,7 @@ class Message(Base):
     message_id: Mapped[str | None]
     channel: Mapped[str]
     voice: Mapped[JSON | None]
+    mood: Mapped[JSON | None]
     at: Mapped[datetime]
 
 

@@ -127,9 +127,9 @@ async def _had_discount(turn: ActionTurn, basket: str) -> bool:
 @action("action_basket_left")
 async def basket_left(turn: ActionTurn) -> None:
     """Given up: the reason, if one was told, is a problem to solve or a chance for later."""
-    found, said = await turn.record("basket", "basket_id"), str(turn.slots["basket_reason"])
+    found, said = await turn.record("basket", "basket_id"), str(turn.slots.get("basket_reason") or "")
     reason = next((name for name, pattern in _REASONS if said == name or pattern.search(said)), None)
-    if reason is None and not skips(turn, said):
+    if reason is None and said and not skips(turn, said):
         reason = "other"
     await turn.scene.records.put("basket", found["id"], {**found, "status": "declined", "reason": reason})
     if reason == "later":

@@ -25,6 +25,19 @@ async def handoff_complaint(turn: ActionTurn) -> None:
     turn.hand_over("complaint")
 
 
+@action("action_handoff_frustration")
+async def handoff_frustration(turn: ActionTurn) -> None:
+    """Hand over because the person has lost patience; the queue gets the reasons."""
+    turn.effect("handoff", reason="frustration")
+
+
+@action("action_handoff_abuse")
+async def handoff_abuse(turn: ActionTurn) -> None:
+    """Hand over because of repeated insults."""
+    turn.effect("problem", kind="abuse")
+    turn.effect("handoff", reason="abuse")
+
+
 @action("action_opt_out")
 async def opt_out(turn: ActionTurn) -> None:
     """Stop every contact on every channel, at once."""

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from speech.types import Samples
+from speech.types import Samples, SpeechError
 
 Unscored = Literal["", "short", "long", "silence", "noise", "music", "clipped", "broken", "rate", "two_voices", "unavailable"]
 """Why an utterance has no score: less than 0.8 s of speech, more than LONGEST_S, no sound, sound without a voice, music, an
@@ -16,6 +16,12 @@ overdriven line, samples that are no audio (NaN, wrong shape), a rate that is no
 
 SHORTEST_S, LONGEST_S = 0.8, 30.0
 """Seconds of speech an utterance must have, and of audio it may have, to be scored. The model hears the first 8 s of speech of it."""
+
+
+class ToneError(SpeechError):
+    """The tone of voice cannot be judged: no weights."""
+
+    code = "tone_unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,10 @@ class Tone:
 
 class ToneJudge(Protocol):
     """Scores utterances. Shared by all calls; safe to use from many tasks of one event loop; the work is off that loop."""
+
+    def load(self) -> None:
+        """Read the weights; blocks. Raises ToneError that says in plain words what is missing."""
+        ...
 
     def caller(self) -> Any:
         """A caller of whom nothing is known yet: their baseline, which belongs to one call."""

@@ -50,7 +50,8 @@ async def test_a_conversation_leaves_a_touchpoint(at_home: House) -> None:
     )
     assert touchpoint["problems"][0] | {"at": ""} == {"kind": "not_understood", "words": "qwx zzyx", "at": ""}
     assert touchpoint["measures"]["turns"] == 2
-    assert touchpoint["emotion"] is None
+    assert touchpoint["emotion"]["curve"] == [touchpoint["emotion"]["frustration"]]
+    assert touchpoint["emotion"]["level"] == 0
 
 
 async def test_a_handover_is_the_outcome(at_home: House) -> None:

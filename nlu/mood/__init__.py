@@ -1,0 +1,1 @@
+"""Frustration in the words of a message."""
