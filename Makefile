@@ -2,7 +2,7 @@
 DATA_DIR ?= var
 export DATA_DIR
 
-.PHONY: run test check bench train setup setup-dev clean
+.PHONY: run test check bench train train-tone setup setup-dev clean
 
 run: setup            ## install what is missing, train what changed, start everything
 	@exec .venv/bin/voxtrail serve
@@ -23,6 +23,10 @@ bench: setup-dev      ## speed side by side: chat with a plain Rasa server, call
 
 train: setup          ## train the NLU model if its data or pipeline changed
 	@.venv/bin/voxtrail train
+
+train-tone: setup     ## train the head that hears frustration: make train-tone DATA=manifest.csv
+	@test -n "$(DATA)" || { echo "Say what with: make train-tone DATA=manifest.csv (path,dataset,speaker,emotion,language)" >&2; exit 1; }
+	@.venv/bin/python -m speech.tone.train "$(DATA)"
 
 setup:
 	@bash deploy/setup.sh

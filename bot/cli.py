@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -128,11 +129,44 @@ def train(force: Annotated[bool, typer.Option(help="Train even if nothing change
 
 
 @app.command()
-def evaluate(as_json: Json = False) -> None:
-    """Measure the NLU on its test split: accuracy, refusals, out-of-scope, speed, worst confusions."""
-    from bot.start import evaluate_nlu
+def tone(
+    manifest: Annotated[Path, typer.Option(help="CSV with the columns path and caller, in the order in which it was said.")],
+    as_json: Json = False,
+) -> None:
+    """Judge how frustrated callers sound, each against their own start."""
+    from bot.calls.tone_by_hand import tone_by_hand
 
-    asyncio.run(evaluate_nlu(Settings(), as_json=as_json))
+    tone_by_hand(manifest, as_json)
+
+
+class Measured(StrEnum):
+    """What can be evaluated."""
+
+    NLU = "nlu"
+    TONE = "tone"
+    MOOD = "mood"
+
+
+@app.command()
+def evaluate(
+    what: Annotated[Measured, typer.Argument(help="The understanding, the tone of voice, or the mood in words.")] = Measured.NLU,
+    data: Annotated[Path | None, typer.Option(help="Manifest of the tone's clips; default: shared/data beside the project.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure a part on its test data: the NLU (default), the tone of voice, or the mood in words."""
+    match what:
+        case Measured.NLU:
+            from bot.start import evaluate_nlu
+
+            asyncio.run(evaluate_nlu(Settings(), as_json=as_json))
+        case Measured.TONE:
+            from bot.calls.tone_by_hand import evaluate_tone
+
+            evaluate_tone(data, as_json)
+        case Measured.MOOD:
+            from nlu.mood.evaluate import evaluate_mood
+
+            evaluate_mood(as_json)
 
 
 @app.command()

@@ -67,7 +67,7 @@ room() { # megabytes free where we stand
 
 stamp() { cat "$@" 2>/dev/null | cksum | tr -d ' '; }
 
-service=$(stamp pyproject.toml deploy/constraints.txt)
+service=$(stamp pyproject.toml deploy/constraints.txt deploy/tone-requirements.txt)
 have=$(cat .venv/.installed 2>/dev/null || true)
 want_service="" want_rasa="" want_voices="" service_pid="" rasa_pid="" voices_pid=""
 [ "$have" = "$service-dev" ] || [ "$have" = "$service-$mode" ] || want_service=yes
@@ -116,7 +116,7 @@ fi
 if [ -n "$want_service" ]; then
   python=$(python_of 3.11 3.12 3.13)
   [ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 with venv is needed (Debian: apt install python3 python3-venv)."
-  [ "$(room)" -ge 1500 ] || stop "the disk has $(room) MB left and 1.5 GB are needed: free some space."
+  [ "$(room)" -ge 2500 ] || stop "the disk has $(room) MB left and 2.5 GB are needed: free some space."
   say "Installing the service (once):"
   extra=""; [ "$mode" = dev ] && extra="[dev]"
   [ -x .venv/bin/python ] || "$python" -m venv .venv >>"$log" 2>&1 || stop "$python cannot make an environment: $(why "$log")."
@@ -126,6 +126,9 @@ fi
 
 if [ -n "$service_pid" ]; then
   finish "the service" "$service_pid" || stop "$(why "$log")."
+  # Without what the package asks for (librosa, webrtcvad, scipy): only its weights are read, nothing of it is imported.
+  step "the weights of the tone" .venv/bin/python -m pip install --disable-pip-version-check -q --no-deps --require-hashes \
+    -r deploy/tone-requirements.txt || stop "$(why "$log")."
   printf '%s' "$service-$mode" >.venv/.installed
 fi
 if [ -n "$rasa_pid" ]; then
