@@ -21,8 +21,9 @@ from bot.mood.types import Mood, Signals, Thresholds
 from bot.mood.weights import FILE, Weights, committed
 
 TRAINING, TRAINING_SEED = 1200, 4
-HELD_OUT, HELD_OUT_SEED = 6000, 5
-"""Simulated conversations, and their seeds."""
+HELD_OUT, HELD_OUT_SEED = 6000, 6
+"""Simulated conversations, and their seeds. What was chosen by hand (fusion.SURE, fusion.SPEAKS, fit.PROMISES) was tried on seeds 5 and
+15; nothing was chosen on the held-out one."""
 SOON = 3
 """Turns after the one in which the mood passes ANGRY, within which that is to be noticed."""
 _WHOLE = 6.0

@@ -1,6 +1,6 @@
 """Fits the weights of the fusion to conversations whose true mood is known.
 
-The smoothed log-odds of every turn, and their derivatives by every parameter, are carried forward through the turns of all
+The log-odds of every turn, and their derivatives by every parameter, are carried forward through the turns of all
 conversations at once (the same recurrence as ``fusion.judge``, which a test compares). Levenberg-Marquardt on the log loss of
 "frustration is the probability that the hidden mood is above FRUSTRATED", in numpy.
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.mood.fusion import LEAST, SURE
+from bot.mood.fusion import SURE
 from bot.mood.simulator import FRUSTRATED, Simulated
 from bot.mood.types import HAPPENINGS, Signals
 from bot.mood.weights import Slope, Weights
@@ -23,7 +23,7 @@ from bot.mood.weights import Slope, Weights
 Floats = NDArray[np.float64]
 
 _THINGS = len(HAPPENINGS)
-_NAMES = ("calm", "tone_middle", "tone_up", "tone_down", "words_middle", "words_up", "words_down", "keep", "most", "rise", "fall", "idle")
+_NAMES = ("start", "enter", "stay", "still", "tone_middle", "tone_up", "tone_down", "words_middle", "words_up", "words_down")
 _AT = {name: place for place, name in enumerate(_NAMES)}
 _HAPPENED = slice(len(_NAMES), len(_NAMES) + _THINGS)
 _SIZE = len(_NAMES) + _THINGS
@@ -44,25 +44,27 @@ class Promise(NamedTuple):
 
 PROMISES = (
     Promise((Signals(tone=SURE),), at_most=0.72),
-    Promise((Signals(words=0.95),), at_least=0.52),
-    Promise((Signals(words=0.95),) * 2, at_least=0.77),
-    Promise((Signals(tone=0.95, words=0.1),) * 4, at_least=0.77),
+    Promise((Signals(words=0.93),), at_least=0.52),
+    Promise((Signals(words=0.93),) * 2, at_least=0.77),
+    Promise((Signals(tone=0.95, words=0.1),) * 3, at_least=0.77),
     Promise((Signals(tone=0.1, words=0.95),) * 3, at_least=0.77),
     Promise((Signals(words=0.1, happened=("misunderstood", "repeated_request")),) * 3, at_most=0.72),
+    Promise((*[Signals(words=0.95)] * 3, Signals(words=0.1)), at_least=0.62),
+    Promise((*[Signals(words=0.95)] * 3, *[Signals(words=0.1)] * 4), at_most=0.3),
 )
 """One loud first utterance is not the second level. Strongly angry words are the first in one turn and the second in two. An angry
 voice with words that tell nothing hands over in the end, and so do angry words in a calm voice; being misunderstood three times
-and saying it calmly does not."""
+and saying it calmly does not. One calm sentence does not end the second level; four bring the mood down."""
 _HELD = 2.0
 """Weight of a broken promise against the mean log loss of a turn."""
 
 
 def start() -> Floats:
-    """Where the fit begins: plausible by hand. Weights that cannot be negative as logarithms; shares as log-odds, ``fall`` as a share of
-    ``rise`` and ``idle`` of ``fall``, so that the value always rises faster than it falls."""
+    """Where the fit begins: plausible by hand. Weights that cannot be negative as logarithms; ``enter`` as log-odds, and ``stay`` as
+    log-odds of its place between ``enter`` and 1, so that frustration always lasts longer than it takes to begin."""
     theta = np.zeros(_SIZE)
-    named = {"calm": -2.0, "most": math.log(4.0), "rise": 0.4, "keep": 1.0, "fall": 0.5, "idle": 0.0}
-    named |= {f"{part}_up": math.log(0.8) for part in ("tone", "words")} | {f"{part}_down": math.log(0.3) for part in ("tone", "words")}
+    named = {"start": -2.5, "enter": -3.0, "stay": 2.0, "still": -0.5}
+    named |= {f"{part}_up": math.log(0.7) for part in ("tone", "words")} | {f"{part}_down": math.log(0.3) for part in ("tone", "words")}
     for name, value in named.items():
         theta[_AT[name]] = value
     theta[_HAPPENED] = math.log(0.6)
@@ -71,24 +73,20 @@ def start() -> Floats:
 
 def weights_of(theta: Floats) -> Weights:
     """The weights that the parameters stand for, to four decimals."""
-    rise = _sigmoid(theta[_AT["rise"]])
-    fall = rise * _sigmoid(theta[_AT["fall"]])
-    idle = fall * _sigmoid(theta[_AT["idle"]])
+    enter = _sigmoid(theta[_AT["enter"]])
 
     def slope(part: str) -> Slope:
         middle, up, down = (theta[_AT[f"{part}_{each}"]] for each in ("middle", "up", "down"))
         return Slope(_short(middle), _short(math.exp(up)), _short(math.exp(down)))
 
     return Weights(
-        calm=_short(theta[_AT["calm"]]),
+        start=_short(theta[_AT["start"]]),
+        enter=_short(enter),
+        stay=_short(enter + (1 - enter) * _sigmoid(theta[_AT["stay"]])),
+        still=_short(theta[_AT["still"]]),
         tone=slope("tone"),
         words=slope("words"),
         happened={kind: _short(math.exp(raw)) for kind, raw in zip(HAPPENINGS, theta[_HAPPENED], strict=True)},
-        keep=_short(_sigmoid(theta[_AT["keep"]])),
-        most=_short(math.exp(theta[_AT["most"]])),
-        rise=_short(rise),
-        fall=_short(fall),
-        idle=_short(idle),
     )
 
 
@@ -121,62 +119,52 @@ class Table:
 
 
 def odds(theta: Floats, table: Table) -> tuple[Floats, Floats]:
-    """The smoothed log-odds (conversations, turns) and their derivatives (conversations, turns, parameters)."""
+    """The log-odds (conversations, turns) and their derivatives (conversations, turns, parameters)."""
     count, turns = table.there.shape
-    level, slope = np.full(count, theta[_AT["calm"]]), np.zeros((count, _SIZE))
-    slope[:, _AT["calm"]] = 1
-    strain, strain_by_keep = np.zeros((count, _THINGS)), np.zeros((count, _THINGS))
-    keep, each = _sigmoid(theta[_AT["keep"]]), np.exp(theta[_HAPPENED])
-    shares = _shares(theta)
+    level, slope = np.full(count, theta[_AT["start"]]), np.zeros((count, _SIZE))
+    slope[:, _AT["start"]] = 1
     levels, slopes = np.zeros((count, turns)), np.zeros((count, turns, _SIZE))
+    each = np.exp(theta[_HAPPENED])
     for turn in range(turns):
-        strain, strain_by_keep = keep * strain + table.happened[:, turn], strain + keep * strain_by_keep
-        target, by = np.full(count, theta[_AT["calm"]]), np.zeros((count, _SIZE))
-        by[:, _AT["calm"]] = 1
-        _add_load(target, by, theta, strain * each, strain_by_keep @ each * keep * (1 - keep))
-        _add_score(target, by, theta, "tone", table.tone[:, turn])
-        _add_score(target, by, theta, "words", table.words[:, turn])
-        heard = ~(np.isnan(table.tone[:, turn]) & np.isnan(table.words[:, turn]))
-        noticed = heard | table.happened[:, turn].any(axis=1)
+        before, before_by = level, slope
         if turn:
-            least = -_logit(np.array(LEAST))
-            slope[np.abs(level) > least] = 0
-            level = np.clip(level, -least, least)
-        which = np.where(target > level, np.where(noticed, 0, 3), np.where(heard, 1, 2))
-        share, share_by = shares[0][which], shares[1][which]
-        slope = (1 - share)[:, None] * slope + share[:, None] * by + (target - level)[:, None] * share_by
-        level = level + share * (target - level)
+            level, slope = _carried(theta, level, slope)
+        slope[:, _AT["still"]] += 1
+        loads = table.happened[:, turn] * each
+        slope[:, _HAPPENED] += loads
+        level = level + theta[_AT["still"]] + loads.sum(axis=1)
+        level += _score(slope, theta, "tone", table.tone[:, turn]) + _score(slope, theta, "words", table.words[:, turn])
+        if turn:
+            unheard = np.isnan(table.tone[:, turn]) & np.isnan(table.words[:, turn])
+            unmoved = unheard & ~table.happened[:, turn].any(axis=1) & (level > before)
+            level, slope = np.where(unmoved, before, level), np.where(unmoved[:, None], before_by, slope)
         levels[:, turn], slopes[:, turn] = level, slope
     return levels, slopes
 
 
-def _shares(theta: Floats) -> tuple[Floats, Floats]:
-    """Of the ways up, down, down unheard, and up unnoticed (none): the shares (4), and their derivatives (4, parameters)."""
-    raw = np.array([_sigmoid(theta[_AT[name]]) for name in ("rise", "fall", "idle")])
-    values, by = np.append(np.cumprod(raw), 0.0), np.zeros((4, _SIZE))
-    for row in range(3):
-        for place, name in enumerate(("rise", "fall", "idle")[: row + 1]):
-            by[row, _AT[name]] = values[row] * (1 - raw[place])
-    return values, by
+def _carried(theta: Floats, level: Floats, slope: Floats) -> tuple[Floats, Floats]:
+    """What is left of the log-odds a turn later, before anything of that turn is known."""
+    enter, place = _sigmoid(theta[_AT["enter"]]), _sigmoid(theta[_AT["stay"]])
+    span = (1 - enter) * place
+    chance = 1 / (1 + np.exp(-level))
+    carried = enter + span * chance
+    spread = carried * (1 - carried)
+    by = (span * chance * (1 - chance) / spread)[:, None] * slope
+    by[:, _AT["enter"]] += (1 - place * chance) * enter * (1 - enter) / spread
+    by[:, _AT["stay"]] += (1 - enter) * chance * place * (1 - place) / spread
+    return np.log(carried / (1 - carried)), by
 
 
-def _add_load(target: Floats, by: Floats, theta: Floats, loads: Floats, by_keep: Floats) -> None:
-    load, most = loads.sum(axis=1), math.exp(theta[_AT["most"]])
-    full = load > most
-    target += np.where(full, most, load)
-    by[:, _HAPPENED] = np.where(full[:, None], 0, loads)
-    by[:, _AT["keep"]] = np.where(full, 0, by_keep)
-    by[:, _AT["most"]] = np.where(full, most, 0)
-
-
-def _add_score(target: Floats, by: Floats, theta: Floats, part: str, score: Floats) -> None:
+def _score(slope: Floats, theta: Floats, part: str, score: Floats) -> Floats:
+    """What the scores add to the log-odds; their derivatives are added to ``slope``."""
     middle, up, down = (_AT[f"{part}_{each}"] for each in ("middle", "up", "down"))
     heard = ~np.isnan(score)
     over = np.where(heard, score - theta[middle], 0)
     gain = np.where(over > 0, math.exp(theta[up]), math.exp(theta[down]))
-    target += over * gain
-    by[:, middle] = np.where(heard, -gain, 0)
-    by[:, up], by[:, down] = np.maximum(over, 0) * gain, np.minimum(over, 0) * gain
+    slope[:, middle] += np.where(heard, -gain, 0)
+    slope[:, up] += np.maximum(over, 0) * gain
+    slope[:, down] += np.minimum(over, 0) * gain
+    return np.asarray(over * gain)
 
 
 class _Lesson(NamedTuple):

@@ -158,7 +158,7 @@ def _conversation(rng: Generator, kind: Kind, tone: Observed, words: Observed) -
             Signals(
                 tone=None if channel == "chat" or rng.random() < _NO_TONE else _score(rng, mood, tone, kind.in_voice, kind.loud, off[0]),
                 words=None if away or rng.random() < _NO_WORDS else _score(rng, mood, words, kind.in_words, kind.swears, off[1]),
-                happened=_noticed(rng, events),
+                happened=_noticed(rng, events, channel),
             )
         )
     return Simulated(kind, channel, tuple(moods), tuple(signals))
@@ -186,9 +186,10 @@ def _shown(rng: Generator, mood: float, kind: Kind, channel: Channel) -> list[Ha
     return [each for each, chance in chances.items() if rng.random() < chance]
 
 
-def _noticed(rng: Generator, events: Sequence[Happening]) -> tuple[Happening, ...]:
+def _noticed(rng: Generator, events: Sequence[Happening], channel: Channel) -> tuple[Happening, ...]:
     chances = rng.random(len(HAPPENINGS))
-    return tuple(each for each, chance in zip(HAPPENINGS, chances, strict=True) if chance < (_NOTICED if each in events else _MISTAKEN))
+    found = (each for each, chance in zip(HAPPENINGS, chances, strict=True) if chance < (_NOTICED if each in events else _MISTAKEN))
+    return tuple(each for each in found if channel == "phone" or each != "interrupted")
 
 
 def _score(rng: Generator, mood: float, observed: Observed, shows: float, misleads: float, off: float) -> float:

@@ -80,8 +80,8 @@ class Mood:
     """What is kept of a conversation between turns.
 
     ``value``: frustration after the last turn (0..1, smoothed), ``peak`` its highest. ``level``: after the last turn. ``turns``:
-    judged so far. ``abuse``: turns in which the bot was insulted. ``counts``: turns in which each thing happened. ``strain``: the same,
-    each turn weighing less the longer ago it was.
+    judged so far. ``abuse``: turns in which the bot was insulted. ``counts``: turns in which each thing happened. ``recalled``: the
+    same, each turn weighing less the longer ago it was.
     """
 
     value: float = 0.0
@@ -90,7 +90,7 @@ class Mood:
     peak: float = 0.0
     abuse: int = 0
     counts: dict[str, int] = field(default_factory=dict)
-    strain: dict[str, float] = field(default_factory=dict)
+    recalled: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """For a JSON column."""
@@ -109,7 +109,7 @@ class Mood:
             peak=_share(data.get("peak")),
             abuse=_count(data.get("abuse")),
             counts={kind: count for kind, each in _items(data.get("counts")) if (count := _count(each))},
-            strain={kind: strain for kind, each in _items(data.get("strain")) if (strain := _number(each) or 0.0) > 0},
+            recalled={kind: weight for kind, each in _items(data.get("recalled")) if (weight := _number(each) or 0.0) > 0},
         )
 
 

@@ -24,23 +24,20 @@ class Slope:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """All in log-odds of frustration, or shares (0..1).
+    """Log-odds of frustration, and chances (0..1).
 
-    ``calm``: where nothing is noticed. ``tone``, ``words``: what their scores add or take. ``happened``: what each thing adds in
-    the turn it happens; ``keep`` is the share of it left a turn later; ``most`` is what all of them together can add. ``rise``,
-    ``fall``: the share of the way up or down to the turn's own evidence that the smoothed value goes; ``idle``: the way down in
-    a turn in which neither voice nor words could be judged. Where nothing at all was noticed it never goes up.
+    ``start``: log-odds before the first turn. ``enter``: the chance that a calm person is frustrated a turn later; ``stay``: that a
+    frustrated one still is. ``still``: log-odds that every turn adds by itself (below 0: that nothing happens speaks for calm).
+    ``tone``, ``words``: what their scores add or take. ``happened``: what each thing adds in the turn it happens.
     """
 
-    calm: float
+    start: float
+    enter: float
+    stay: float
+    still: float
     tone: Slope
     words: Slope
     happened: Mapping[str, float]
-    keep: float
-    most: float
-    rise: float
-    fall: float
-    idle: float
 
     def to_json(self) -> dict[str, Any]:
         """As in ``weights.json``."""
