@@ -18,7 +18,7 @@ from speech.audio import AudioError, read_audio
 from speech.tone.judge import Caller, Judge
 from speech.tone.train import ManifestError
 from speech.tone.types import Change, Tone, ToneError, ToneJudge
-from speech.types import SpeechError
+from speech.types import Samples, SpeechError
 
 console = Console(stderr=True, soft_wrap=True)
 COLUMNS = ("path", "caller")
@@ -103,14 +103,19 @@ async def _judge(judge: ToneJudge, utterances: list[Utterance], as_json: bool) -
         for one in progress.track(utterances, description="Listening"):
             caller = callers.setdefault(one.caller, judge.caller())
             try:
-                samples = await asyncio.to_thread(read_audio, one.file)
+                tone = await judge.judge(await asyncio.to_thread(_read, one.file), caller)
             except AudioError as error:
                 console.print(str(error), highlight=False, markup=False, style="yellow")
                 tone = Tone(None, "broken")
-            else:
-                tone = await judge.judge(samples, caller)
-                judge.learn(caller, tone)
+            judge.learn(caller, tone)
             _tell(one, tone, as_json)
+
+
+def _read(file: Path) -> Samples:
+    samples = read_audio(file)
+    if not len(samples):
+        raise AudioError(f"{file} holds no audio.")
+    return samples
 
 
 def _tell(one: Utterance, tone: Tone, as_json: bool) -> None:

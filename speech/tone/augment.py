@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +27,7 @@ class Line:
     response_db: tuple[float, ...] = (0.0,) * len(_BANDS)
     low_hz: float = 0.0
     high_hz: float = RATE / 2
-    snr_db: float = 60.0
+    snr_db: float = math.inf
     slope: float = 0.0
     loss: float = 0.0
     speed: float = 1.0
@@ -39,7 +40,7 @@ class Line:
         sound = self._shaped(sound)
         sound *= 10 ** (self.gain_db / 20)
         sound += self._noise(sound, rng)
-        coded = from_mulaw(to_mulaw(np.clip(sound, -32768, 32767).astype(np.int16)))
+        coded = from_mulaw(to_mulaw(np.rint(np.clip(sound, -32768, 32767)).astype(np.int16)))
         return self._lossy(coded, rng)
 
     def _shaped(self, sound: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -61,10 +61,10 @@ class Head:
 def load_head(file: Path = WEIGHTS) -> Head:
     """The head in this file. Raises ToneError where there is none, or one for another kind of voice."""
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
             vectors = [kept[name] for name in ("everybody", "scale", "weights")]
             numbers = [float(kept[name]) for name in ("bias", "slope", "offset")]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ToneError(f"The weights of the head cannot be read from {file}: {error}. `make train-tone` makes them.") from error
     if any(vector.shape != (VOICE,) for vector in vectors):
         raise ToneError(f"The weights of the head in {file} are of another version: `make train-tone` makes them anew.")
@@ -119,4 +119,4 @@ def _logistic(inputs: NDArray[np.float32], angry: NDArray[np.bool_], penalty: fl
         return total
 
     search.step(loss)
-    return weights.detach().numpy(), float(bias)
+    return weights.detach().numpy(), float(bias.detach())
