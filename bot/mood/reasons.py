@@ -15,7 +15,8 @@ _PLAIN: dict[str, dict[str, str]] = {
         "before": "was upset earlier in the conversation",
         "repeated_request": "repeats the same request", "corrected": "corrects the bot", "misunderstood": "not understood by the bot",
         "interrupted": "talks over the bot", "asked_for_person": "asks for a person", "shorter_answers": "answers get shorter",
-        "long_silence": "stays silent for long", "contact_again": "contacts us again about the same matter", "waited_long": "has waited a long time",
+        "long_silence": "stays silent for long", "contact_again": "contacts us again about the same matter",
+        "waited_long": "has waited a long time",
         "complained": "complains",
     },
     "pl": {
