@@ -21,10 +21,10 @@ SPAN = 336
 """Samples a frame looks at: WINDOW, the longest period and two more, a product of small primes for the Fourier transform."""
 _SHORTEST, _LONGEST = int(RATE / HIGHEST_HZ), int(RATE / LOWEST_HZ) + 1
 """The periods (samples) of the highest and the lowest pitch."""
-_PERFECT = 0.02
+_PERFECT = 0.05
 """Dips under this are equally good, and the first is taken: a tone's periods are as good by twos and threes. The paper takes the first
-under 0.1; on a telephone line, which has no fundamental, that is too often the octave (benchmarks of 200 clips against Praat:
-docs/decisions)."""
+under 0.1, which on a telephone line, without the fundamental, is too often an octave too high. Against Praat on wide band, of 200 clips'
+voiced frames 4.1 % are wrong on a telephone line and 5.0 % under noise at 15 dB; of Praat's own on these lines 3.9 % and 6.5 %."""
 _VOICED = 0.4
 """The normalised difference up to which a frame is voiced: noise alone is over 0.5."""
 _NEAR_ST = 5.0
@@ -97,17 +97,17 @@ def _differences(samples: Samples) -> NDArray[np.float32]:
 
 
 def _periods(differences: NDArray[np.float32], shortest: int, longest: int) -> Track:
-    """The deepest dip of each frame, between samples by a parabola (step 5 of the paper)."""
+    """The deepest dip of each frame, where it is and how deep between samples by a parabola (step 5 of the paper)."""
     inside = differences[:, shortest - 1 : longest + 2]
     middle, before, after = inside[:, 1:-1], inside[:, :-2], inside[:, 2:]
-    dips = np.where((middle <= before) & (middle < after), middle, np.float32(np.inf))
-    deepest = dips.min(axis=1, keepdims=True)
-    best, rows = (dips <= np.maximum(deepest, _PERFECT)).argmax(axis=1), np.arange(len(inside))
-    rough = np.minimum(dips[rows, best], 1)
-    left, here, right = before[rows, best], middle[rows, best], after[rows, best]
-    bend = left + right - 2 * here
-    shift = np.divide(left - right, 2 * bend, out=np.zeros_like(bend), where=bend > 1e-6)
-    hz = np.where(rough <= _VOICED, RATE / (best + shortest + shift.clip(-0.5, 0.5)), 0)
+    dips = (middle <= before) & (middle < after)
+    bend = np.where(dips, before + after - 2 * middle, 1)
+    shift = (before - after) / (2 * bend)
+    depth = np.where(dips, np.maximum(middle - bend * np.square(shift) / 2, 0), np.float32(1))
+    best = (depth <= np.maximum(depth.min(axis=1, keepdims=True), _PERFECT)).argmax(axis=1)
+    rows = np.arange(len(inside))
+    rough = depth[rows, best]
+    hz = np.where(rough <= _VOICED, RATE / (best + shortest + shift[rows, best]), 0)
     return Track(hz.astype(np.float32), rough)
 
 
