@@ -101,8 +101,8 @@ def _periods(differences: NDArray[np.float32], shortest: int, longest: int) -> T
     inside = differences[:, shortest - 1 : longest + 2]
     middle, before, after = inside[:, 1:-1], inside[:, :-2], inside[:, 2:]
     dips = (middle <= before) & (middle < after)
-    bend = np.where(dips, before + after - 2 * middle, 1)
-    shift = (before - after) / (2 * bend)
+    bend = np.maximum(before + after - 2 * middle, 1e-6)
+    shift = ((before - after) / (2 * bend)).clip(-0.5, 0.5)
     depth = np.where(dips, np.maximum(middle - bend * np.square(shift) / 2, 0), np.float32(1))
     best = (depth <= np.maximum(depth.min(axis=1, keepdims=True), _PERFECT)).argmax(axis=1)
     rows = np.arange(len(inside))
