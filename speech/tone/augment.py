@@ -14,6 +14,9 @@ from speech.types import FRAME, RATE, Samples
 _BANDS = np.geomspace(100, RATE / 2, 7)
 """Hz at which a handset's response is drawn; straight lines (in dB) between."""
 
+_SIZE = 0.22
+"""Speakers are made smaller or larger by up to so much (a logarithm): 3.8 semitones, about half the way from men to women."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -82,7 +85,7 @@ def some_line(rng: np.random.Generator) -> Line:
     def maybe(chance: float) -> bool:
         return bool(rng.random() < chance)
 
-    line = Line(gain_db=float(rng.uniform(-25, 6)), speed=float(rng.choice([1.0, rng.uniform(0.88, 1.14)])))
+    line = Line(gain_db=float(rng.uniform(-25, 6)), speed=1.0 if maybe(0.3) else float(np.exp(rng.uniform(-_SIZE, _SIZE))))
     if maybe(0.6):
         tilt, bumps = rng.normal(0, 4), rng.normal(0, 3, len(_BANDS))
         line = replace(line, response_db=tuple(float(each) for each in np.linspace(-tilt, tilt, len(_BANDS)) + bumps))

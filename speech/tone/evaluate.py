@@ -177,7 +177,8 @@ def _over(clips: Sequence[Clip], line: Line, encoder: Encoder, told: Callable[[i
         samples = line.heard(read_audio(clip.path), np.random.default_rng([SEED, done]))
         why, speech = check(samples, RATE)
         prosody = measure(samples)
-        tone = Tone(None, why) if why else Tone(0.0, seconds=len(speech) / RATE, prosody=prosody, voice=voice(speech, prosody, encoder))
+        numbers = None if why else voice(samples, speech, prosody, encoder)
+        tone = Tone(None if why else 0.0, why, len(speech) / RATE, prosody, voice=numbers)
         heard.append((clip, tone))
         told(done, len(clips))
     return heard

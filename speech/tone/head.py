@@ -1,7 +1,7 @@
 """The head: a calibrated logistic regression on how far a voice is from the caller's start. Small, and strict about what it may believe.
 
-Wider heads (one hidden layer, ensembles) fit ten speakers better and others worse (docs/mood.md). The encoder's numbers share one scale,
-so that the strict penalty favours directions in which voices really differ.
+Heads with a hidden layer did worse on speakers of the other gender (weights/MODEL_CARD.md). The encoder's numbers share one scale, so that
+the penalty favours directions in which voices really differ.
 """
 
 from __future__ import annotations
@@ -21,12 +21,22 @@ from speech.tone.voice import VOICE
 
 WEIGHTS = Path(__file__).parent / "weights" / "head.npz"
 """The committed weights; weights/MODEL_CARD.md says what they are."""
-PENALTY = 0.3
+PENALTY = 0.1
 """Of the squared weights (L2). Chosen with one gender's speakers for training and the other's for testing."""
 MANNER_WEIGHT = 4.0
 """How much more a number of manner counts than one of the encoder's, which are many."""
 _STEPS = 60
 _SMALL = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a head is made from: ``voices`` and their callers' ``starts`` (n, VOICE), which are ``angry``, and how much each counts."""
+
+    voices: NDArray[np.float32]
+    starts: NDArray[np.float32]
+    angry: NDArray[np.bool_]
+    importance: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +96,37 @@ def scale_of(voices: NDArray[np.float32]) -> NDArray[np.float32]:
     return scale
 
 
-def fit(voices: NDArray[np.float32], starts: NDArray[np.float32], angry: NDArray[np.bool_], everybody: NDArray[np.float32]) -> Head:
-    """The head, not yet calibrated, that tells angry from other voices (n, VOICE) by their callers' starts; anger and the rest count
-    the same. Blocks, a few seconds; the same data gives the same head."""
-    scale = scale_of(voices)
-    weights, bias = _logistic(relative(voices, starts, scale), angry, PENALTY)
+def fit(examples: Examples, everybody: NDArray[np.float32]) -> Head:
+    """The head, not yet calibrated, that tells angry from other voices by their callers' starts; anger and the rest together count the
+    same. Blocks, a few seconds; the same data gives the same head."""
+    scale = scale_of(examples.voices)
+    inputs = relative(examples.voices, examples.starts, scale)
+    weights, bias = _logistic(inputs, examples.angry, examples.importance, PENALTY)
     return Head(everybody.astype(np.float32), scale, weights.astype(np.float32), float(bias))
 
 
 def calibrate(logits: NDArray[np.float32], angry: NDArray[np.bool_]) -> tuple[float, float]:
     """Slope and offset that make probabilities of logits of speakers the head does not know (Platt 1999), anger as likely as the rest."""
-    slope, offset = _logistic(logits[:, None], angry, 0.0)
+    slope, offset = _logistic(logits[:, None], angry, np.ones(len(angry)), 0.0)
     return float(slope[0]), float(offset)
 
 
-def _logistic(inputs: NDArray[np.float32], angry: NDArray[np.bool_], penalty: float) -> tuple[NDArray[np.float64], float]:
+def _logistic(
+    inputs: NDArray[np.float32], angry: NDArray[np.bool_], importance: NDArray[np.float64], penalty: float
+) -> tuple[NDArray[np.float64], float]:
     """Logistic regression by L-BFGS in torch, in double precision so that it ends in the same place everywhere."""
     import torch
 
     known = torch.from_numpy(inputs.astype(np.float64))
     truth = torch.from_numpy(angry.astype(np.float64))
-    balance = torch.where(truth > 0, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
+    balance = torch.from_numpy(importance / np.where(angry, importance[angry].sum(), importance[~angry].sum()) / 2)
     weights = torch.zeros(inputs.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros((), dtype=torch.float64, requires_grad=True)
     search: Any = torch.optim.LBFGS([weights, bias], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> Any:
         search.zero_grad()
-        wrong = torch.nn.functional.binary_cross_entropy_with_logits(known @ weights + bias, truth, weight=balance)
+        wrong = torch.nn.functional.binary_cross_entropy_with_logits(known @ weights + bias, truth, balance, reduction="sum")
         total: Any = wrong + penalty * weights.square().sum() / 2
         total.backward()
         return total

@@ -79,7 +79,7 @@ class Judge:
         found = Tone(None, "unavailable", len(speech) / RATE, prosody, caller.manner.changes(prosody))
         if models is not None:
             encoder, head = models
-            heard = voice(speech, prosody, encoder)
+            heard = voice(samples, speech, prosody, encoder)
             frustration = head.frustration(heard, caller.baseline.start(head.everybody))
             found = replace(found, frustration=frustration, unscored="", voice=heard)
         return replace(found, took_ms=_ms_since(began))

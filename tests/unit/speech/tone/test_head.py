@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from speech.tone.encoder import FEATURES
-from speech.tone.head import WEIGHTS, Head, calibrate, fit, load_head, relative, scale_of
+from speech.tone.head import WEIGHTS, Examples, Head, calibrate, fit, load_head, relative, scale_of
 from speech.tone.types import ToneError
 from speech.tone.voice import VOICE
 
@@ -28,7 +28,7 @@ def voices(count: int, seed: int = 1) -> tuple[NDArray[np.float32], NDArray[np.f
 @pytest.fixture(scope="module")
 def head() -> Head:
     moved, starts, angry = voices(400)
-    return fit(moved, starts, angry, starts.mean(0))
+    return fit(Examples(moved, starts, angry, np.ones(len(angry))), starts.mean(0))
 
 
 def test_anger_is_a_step_from_the_callers_start(head: Head) -> None:
@@ -47,7 +47,7 @@ def test_anger_and_the_rest_count_the_same(head: Head) -> None:
 
 def test_the_same_data_gives_the_same_head(head: Head) -> None:
     moved, starts, angry = voices(400)
-    again = fit(moved, starts, angry, starts.mean(0))
+    again = fit(Examples(moved, starts, angry, np.ones(len(angry))), starts.mean(0))
     assert np.array_equal(again.weights, head.weights)
     assert again.bias == head.bias
 

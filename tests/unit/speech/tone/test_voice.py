@@ -9,7 +9,7 @@ import pytest
 
 from speech.tone.encoder import FEATURES
 from speech.tone.types import Prosody
-from speech.tone.voice import MANNER, VOICE, voice
+from speech.tone.voice import MANNER, SAID, VOICE, voice
 from speech.types import RATE, Samples
 
 NOBODY: Any = type("", (), {"states": lambda self, mels: np.zeros(FEATURES, np.float32)})()
@@ -23,7 +23,7 @@ def buzz(falling: float, level: float = 2000.0) -> Samples:
 
 
 def manner(samples: Samples, prosody: Prosody = PROSODY) -> dict[str, float]:
-    numbers = voice(samples, prosody, NOBODY)
+    numbers = voice(samples, samples, prosody, NOBODY)
     assert numbers.shape == (VOICE,)
     assert numbers.dtype == np.float32
     return dict(zip(MANNER, numbers[FEATURES:].tolist(), strict=True))
@@ -31,8 +31,14 @@ def manner(samples: Samples, prosody: Prosody = PROSODY) -> dict[str, float]:
 
 def test_prosody_is_in_it() -> None:
     found = manner(buzz(1))
-    assert found["pitch"] == pytest.approx(12)
-    assert (found["range"], found["tempo"], found["pauses"]) == pytest.approx((4, 5, 0.1))
+    assert [found[name] for name in SAID] == pytest.approx([12 * np.log2(200), 4, 5, 0.1])
+
+
+def test_the_tune_is_tracked() -> None:
+    found = manner(buzz(1))
+    assert [found[f"pitch_{share}"] for share in (5, 50, 95)] == pytest.approx([12 * np.log2(150)] * 3, abs=0.3)
+    assert found["voiced"] > 0.9
+    assert found["rough"] < 0.1
 
 
 def test_what_is_unknown_is_no_number() -> None:
