@@ -21,8 +21,7 @@ class Baseline:
     def __init__(self) -> None:
         self.count = 0.0
         """Utterances learnt, each weighted by its length and by how calm it was."""
-        self._sum: NDArray[np.float64] | None = None
-        self._weight: NDArray[np.float64] | None = None
+        self._learnt: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None  # sum and weight; replaced together, read by threads
 
     def learn(self, tone: Tone) -> None:
         """Let a scored utterance count, the less the angrier it sounds: who calls in anger has no calm start to be compared with."""
@@ -30,15 +29,14 @@ class Baseline:
             return
         weight = min(tone.seconds / FULL_S, 1.0) * (1 - tone.frustration)
         known = np.isfinite(tone.voice)
-        if self._sum is None or self._weight is None:
-            self._sum, self._weight = np.zeros(len(known)), np.zeros(len(known))
-        self._sum += weight * np.where(known, tone.voice, 0)
-        self._weight += weight * known
+        total, weights = self._learnt or (np.zeros(len(known)), np.zeros(len(known)))
+        self._learnt = total + weight * np.where(known, tone.voice, 0), weights + weight * known
         self.count += weight
 
     def start(self, everybody: NDArray[np.float32]) -> NDArray[np.float32]:
         """Where this caller's voice starts from, given the mean over all people, of the same shape: that mean while nothing is known."""
-        if self._sum is None or self._weight is None:
+        if self._learnt is None:
             return everybody
-        start: NDArray[np.float32] = ((self._sum + PRIOR * everybody) / (self._weight + PRIOR)).astype(np.float32)
+        total, weights = self._learnt
+        start: NDArray[np.float32] = ((total + PRIOR * everybody) / (weights + PRIOR)).astype(np.float32)
         return start
