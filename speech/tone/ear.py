@@ -22,7 +22,7 @@ DEEPEST = 1e-6
 LOUD = 10**-2.2
 """A frame with this share of the loudest's power or more is judged."""
 WINDOW = 64
-"""Frames judged together (2 s): the strangest of an utterance counts."""
+"""Frames judged together (2 s). For two voices the strangest of an utterance counts; the speed is that of all of it."""
 ACROSS = 4
 """Layers over time and frequency; those after them are over time alone."""
 FEWEST = 12
@@ -47,7 +47,8 @@ def listen(powers: NDArray[np.float32]) -> Heard:
     if loud.sum() < FEWEST:
         return NOTHING
     odds = _network(look)
-    return Heard(*(float(each) for each in _strangest(odds, loud)))
+    _, slow, fast = odds[loud].mean(axis=0)
+    return Heard(_strangest(odds[:, 0], loud), float(slow), float(fast))
 
 
 def picture(powers: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -62,12 +63,13 @@ def picture(powers: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[n
     return np.asarray(look - look[loud].mean() if loud.any() else look, np.float32), loud
 
 
-def _strangest(odds: NDArray[np.float32], loud: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """The highest mean of the loud frames of any WINDOW, by output."""
+def _strangest(odds: NDArray[np.float32], loud: NDArray[np.bool_]) -> float:
+    """The highest mean of the loud frames of any WINDOW."""
     length = min(WINDOW, len(loud))
-    sums = sliding_window_view(odds * loud[:, None], length, axis=0).sum(axis=-1)
+    sums = sliding_window_view(odds * loud, length).sum(axis=-1)
     counts = sliding_window_view(loud, length).sum(axis=-1)
-    return np.asarray((sums / np.maximum(counts, 1)[:, None])[counts >= min(FEWEST, counts.max())].max(axis=0), np.float32)
+    enough = counts >= min(FEWEST, counts.max())
+    return float((sums[enough] / counts[enough]).max())
 
 
 def _network(look: NDArray[np.float32]) -> NDArray[np.float32]:

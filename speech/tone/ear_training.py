@@ -204,13 +204,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("manifest", type=Path)
     options.add_argument("--out", type=Path, default=WEIGHTS)
     options.add_argument("--epochs", type=int, default=EPOCHS)
+    options.add_argument("--examples", type=int, default=EXAMPLES, help="in an epoch")
     chosen = options.parse_args(arguments)
     try:
         speakers = Speakers([(clip.speaker, read_audio(clip.path, RATE)) for clip in read_manifest(chosen.manifest)])
     except (ManifestError, AudioError) as error:
         print(error, file=sys.stderr)
         return 1
-    np.savez_compressed(chosen.out, **train(speakers, chosen.epochs))  # type: ignore[arg-type]
+    np.savez_compressed(chosen.out, **train(speakers, chosen.epochs, chosen.examples))  # type: ignore[arg-type]
     return 0
 
 
