@@ -27,6 +27,8 @@ ACROSS = 4
 """Layers over time and frequency; those after them are over time alone."""
 FEWEST = 12
 """Loud frames (0.4 s) without which nothing is said."""
+FEWEST_SLOW = 40
+"""Loud frames (1.3 s) without which nothing is said of slowness: two digits said with care are as slow as a sentence at half speed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def listen(powers: NDArray[np.float32]) -> Heard:
         return NOTHING
     odds = _network(look)
     _, slow, fast = odds[loud].mean(axis=0)
-    return Heard(_strangest(odds[:, 0], loud), float(slow), float(fast))
+    return Heard(_strangest(odds[:, 0], loud), float(slow) if loud.sum() >= FEWEST_SLOW else -np.inf, float(fast))
 
 
 def picture(powers: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

@@ -188,7 +188,7 @@ def test_loud_speech_is_not_clipped(found: list[Clip], peak: float) -> None:
 
 
 def refused(found: list[Clip], changed: Callable[[Samples], Samples]) -> float:
-    return float(np.mean([bool(why(changed(each.samples))) for each in found]))
+    return float(np.mean([bool(why(changed(each.samples))) for each in found[::3]]))
 
 
 def test_audio_at_half_its_speed_is_refused_nine_times_in_ten(found: list[Clip]) -> None:
@@ -199,16 +199,16 @@ def test_audio_at_double_its_speed_is_refused_four_times_in_five(found: list[Cli
     assert refused(found, lambda samples: resample(np.concatenate([samples, samples]), 2 * RATE, RATE)) > 0.8
 
 
-def test_two_voices_at_once_are_refused_every_second_time_and_more(found: list[Clip]) -> None:
+def test_two_voices_at_once_are_refused_two_times_in_three(found: list[Clip]) -> None:
     random, heard = np.random.default_rng(5), []
-    for one in found:
+    for one in found[::2]:
         others = [other for other in found if other.corpus == one.corpus and other.speaker != one.speaker]
         if others:
             other = others[int(random.integers(len(others)))]
             pair = (at_level(each.samples.astype(np.float64), -23) for each in (one, other))
             heard.append(why(telephone(together(*pair))))
     assert len(heard) > 50
-    assert heard.count("two_voices") > 0.5 * len(heard)
+    assert heard.count("two_voices") > 2 / 3 * len(heard)
 
 
 def test_one_person_calm_and_then_angry_is_one_voice(found: list[Clip]) -> None:
