@@ -1,6 +1,10 @@
 """Whether the tone of an utterance may be scored: no score with a reason rather than a wrong one.
 
-``python -m benchmarks.tone_quality`` prints how much of what is passed and refused, and why.
+Measured by ``python -m benchmarks.tone_quality``: over any of six telephone lines (down to -45 dBFS, noise at 15 dB) 100 % of Emo-DB and
+nEMO and 98.1 to 99.5 % of RAVDESS pass, what is missing being screams. Refused are all made noises and music, 98 % of recorded music,
+99 % of speech in noise at 5 dB, 89 % of speech 10 dB too loud for the line and 99.7 % 15 dB too loud, all audio at half its speed, 96 %
+at double, 83 % of 16 kHz played as 8, and of two voices at once at like level 76 to 97 %. Two voices in turns pass: by their pitch, and
+by a speaker encoder, they are no further apart than one person calm and then angry.
 """
 
 from __future__ import annotations
@@ -53,6 +57,7 @@ def check(samples: NDArray[Any], rate: int) -> tuple[Unscored, Samples]:
 
     ``samples``: one dimension, integers of 16 bits or floats in -1..1; ``rate``: Hz, of which only RATE is taken. The speech is int16 at
     RATE without the silences: KEPT_S of them is left on each side of speech. It is empty where there is a reason. Never raises.
+    About 2.8 ms of CPU a second of audio, 2.0 of which are the voice activity.
     """
     audio = _audio(samples)
     if audio is None:
