@@ -18,7 +18,8 @@ CALLS_ENDED = Counter("voxtrail_calls_ended", "Calls that ended, by channel and 
 CALLS_REFUSED = Counter("voxtrail_calls_refused", "Calls not taken, by reason.", ["reason"])
 CALL_PARTS = Histogram(
     "voxtrail_call_part_seconds",
-    "Seconds of a call's parts: endpoint (end of speech to end of turn), transcription, reply, synthesis (a clause), tone, first_audio (all).",
+    "Seconds of a call's parts: endpoint (end of speech to end of turn), transcription, reply, synthesis (a clause), tone, "
+    "first_audio (all).",
     ["part"],
     buckets=_SECONDS,
 )

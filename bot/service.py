@@ -25,6 +25,7 @@ from dialogs.actions import ACTIONS
 from dialogs.load import load_folders
 from dialogs.runtime import Runtime
 from nlu.client import NluClient
+from nlu.mood.judge import WordsJudge
 from nlu.server import RasaServers, ServerError
 from nlu.train import model_path
 
@@ -90,7 +91,8 @@ class Service:
         self.knowledge = FaqKnowledge(settings.run_dir)
         self.servers = RasaServers(model_path(settings.run_dir), settings.rasa_python, settings.run_dir, settings.nlu_replicas)
         self.nlu = NluClient(self.servers.endpoints, deadline=settings.nlu_deadline)
-        self.conversations = Conversations(self.database, load_runtime(), self.nlu, self.knowledge, self.clock, settings)
+        self.words = WordsJudge() if settings.mood else None
+        self.conversations = Conversations(self.database, load_runtime(), self.nlu, self.knowledge, self.clock, settings, self.words)
         self.calls = Calls(self.conversations, self.database, self.hub, self.clock, settings, self.key)
         lines = Lines(self.calls, settings)
         self.campaigns = Campaigns(self.database, self.conversations, lines, self.clock, settings)
@@ -130,6 +132,8 @@ class Service:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.servers.stop()
         await self.nlu.aclose()
+        if self.words is not None:
+            self.words.close()
         await self.hub.stop()
         await self.database.close()
 

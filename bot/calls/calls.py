@@ -28,6 +28,7 @@ from speech.types import Samples, SpeechError
 
 if TYPE_CHECKING:
     from speech.synthesis import Voices
+    from speech.tone.judge import Judge
     from speech.transcription import WhisperTranscriber
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Calls:
         self.settings, self._key = settings, key
         self._transcriber: WhisperTranscriber | None = None
         self._voices: Voices | None = None
+        self._tone: Judge | None = None
         self._live: dict[str, Call] = {}
         self._coming: dict[str, float] = {}
         self._closing = False
@@ -76,7 +78,24 @@ class Calls:
             logger.exception("calls cannot be taken")
             return
         self._transcriber = transcriber
+        await self._listen_to_tone()
         await self._voices.prerender(self._conversations.fixed_sentences())
+
+    async def _listen_to_tone(self) -> None:
+        """Load what judges the tone of voice; without it calls are taken all the same, and nobody is told of it."""
+        if not (self.settings.mood and self.settings.tone):
+            return
+        from speech.tone.judge import Judge
+        from speech.tone.types import ToneError
+
+        judge = Judge()
+        try:
+            await asyncio.to_thread(judge.load)
+        except ToneError as error:
+            logger.error("the tone of voice is not judged: %s", error)
+            return
+        self._tone = judge
+        self._conversations.watch.tone_ready = True
 
     async def stop(self) -> None:
         """End every call with the line told so, and give everything back."""
@@ -91,6 +110,8 @@ class Calls:
             self._transcriber.close()
         if self._voices is not None:
             await self._voices.aclose()
+        if self._tone is not None:
+            await asyncio.to_thread(self._tone.close)
 
     @property
     def ready(self) -> bool:
@@ -176,7 +197,7 @@ class Calls:
         return Call(
             line, dialog, vad=SileroVad(), transcriber=self._transcriber, synthesizer=self._voices, end_of_turn=EndOfTurn(),
             clauses=clauses, language=language, allowed=LANGUAGES, detect=detect, limit_s=self.settings.call_limit,
-            observe=lambda part, seconds: CALL_PARTS.labels(part).observe(seconds),
+            tone=self._tone, observe=lambda part, seconds: CALL_PARTS.labels(part).observe(seconds),
         )  # fmt: skip
 
     @contextmanager

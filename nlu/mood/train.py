@@ -172,7 +172,7 @@ def _rarity(features: Features) -> Floats:
     """1 + log of how rare each place is among the texts (scikit-learn's smoothed idf). Shape (BUCKETS,)."""
     in_texts = np.bincount(features.places, minlength=BUCKETS)
     rarity: Floats = (1 + np.log((1 + len(features.offsets)) / (1 + in_texts))).astype(np.float32)
-    return rarity / 6  # of the order of 1, so that one penalty fits all
+    return rarity / np.float32(6)  # of the order of 1, so that one penalty fits all
 
 
 def out_of_fold(samples: Sequence[Sample], features: Features, advance: Any = None) -> Floats:

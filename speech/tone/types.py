@@ -28,8 +28,8 @@ class ToneError(SpeechError):
 class Prosody:
     """What a person could hear for themselves.
 
-    ``pitch_hz``: median fundamental frequency of the voiced frames, None where fewer than 0.3 s are voiced. ``range_st``: from its 10th to its 90th
-    percentile, in semitones. ``level_dbfs``: mean level of the speech, in dBFS. ``tempo``: syllables a second of speech.
+    ``pitch_hz``: median fundamental frequency of the voiced frames, None where fewer than 0.3 s are voiced. ``range_st``: from its
+    10th to its 90th percentile, in semitones. ``level_dbfs``: mean level of the speech, in dBFS. ``tempo``: syllables a second of speech.
     ``pauses``: share (0..1) of the time from the first to the last speech that is silent.
     """
 
