@@ -29,10 +29,10 @@ def reaction(feeling: Feeling, commands: Sequence[c.Command], flows: Mapping[str
     }
     if intents & SETTLING:
         return ""
-    if feeling.abuse:
+    if feeling.rose and feeling.level == 2:
+        wanted = FRUSTRATED  # nobody who has lost patience is asked to mind their words first
+    elif feeling.abuse:
         wanted = ABUSE
-    elif feeling.rose and feeling.level == 2:
-        wanted = FRUSTRATED
     else:
         wanted = STRAINED if feeling.rose and not intents & SOOTHING else ""
     return wanted if wanted in flows else ""

@@ -189,12 +189,12 @@ class CallDialog:
 
     def _measures(self, spoken: Spoken) -> dict[str, Any]:
         """How the turn was heard. Of a candidate nothing that could tell how they feel: no pace, no pauses, no tone."""
+        if not self._customer:
+            spoken.measures.pop("pauses_ms", None)  # they told the end of the turn, and that was all they may
         measures, transcript = dict(spoken.measures), spoken.transcript
         if transcript is not None:
             measures["language"] = transcript.language
-        if not self._customer:
-            measures.pop("pauses_ms", None)
-        elif transcript is not None and measures.get("speech_ms"):
+        if self._customer and transcript is not None and measures.get("speech_ms"):
             measures["words_per_minute"] = round(len(transcript.text.split()) * 60000 / measures["speech_ms"])
         if spoken.tone is not None:
             TONE.labels(spoken.tone.unscored).inc()

@@ -107,6 +107,13 @@ async def test_insults_are_answered_calmly_once_and_then_handed_over() -> None:
     assert talk.effect("handoff") == {"reason": "abuse"}
 
 
+async def test_somebody_who_has_lost_patience_is_not_asked_to_mind_their_words() -> None:
+    talk = await begun("en")
+    await talk.feels("you useless bot, I'm done with this", "complain", 2, abuse=1)
+    assert responses(talk) == ["utter_mood_handoff"]
+    assert talk.effect("handoff") == {"reason": "frustration"}
+
+
 async def test_an_insult_with_a_request_gets_the_request_answered() -> None:
     talk = await begun("en")
     await talk.feels("where's my bloody parcel you useless bot", "order_status", 1, abuse=1)
