@@ -24,7 +24,7 @@ from speech.types import RATE, Samples
 
 SETTLED = 0.8
 """Seconds without a sound after which the bot has said what it had to say."""
-PATIENCE = 20.0
+PATIENCE = 40.0
 """Seconds to wait for anything."""
 
 

@@ -77,8 +77,8 @@ class Calls:
         except Exception:
             logger.exception("calls cannot be taken")
             return
+        await self._listen_to_tone()  # before the first call: importing torch holds up everything else
         self._transcriber = transcriber
-        await self._listen_to_tone()
         await self._voices.prerender(self._conversations.fixed_sentences())
 
     async def _listen_to_tone(self) -> None:
