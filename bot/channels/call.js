@@ -302,6 +302,7 @@ class Call {
     window.removeEventListener('pagehide', this.left);
     if (navigator.mediaDevices) navigator.mediaDevices.removeEventListener('devicechange', this.returned);
     if (this.socket) Object.assign(this.socket, { onopen: null, onmessage: null, onclose: null }).close(1000);
+    [this.capture, this.playback].forEach((node) => { if (node) node.port.onmessage = null; }); // what is still on its way comes too late
     if (this.stream) this.stream.getTracks().forEach((track) => { track.onended = null; track.stop(); });
     if (this.context && this.context.state !== 'closed') this.context.close();
   }

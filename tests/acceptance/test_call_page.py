@@ -204,6 +204,17 @@ async def stopped(line: Line) -> bool:
     return line.told[-1] == {"event": "stop"}
 
 
+async def test_what_the_loudspeaker_says_after_the_end_is_not_heard(dial: Dial, line: Line) -> None:
+    page = await dial("en")
+    await connected(page)
+    await line.play(TONE)
+    await expect(part(page, "status")).to_have_text("Assistant speaking")
+    busy = "(button) => { const end = Date.now() + 1500; while (Date.now() < end); button.click(); }"
+    await part(page, "stop").evaluate(busy)  # while it was busy the sound ended: that message waits behind the click
+    await page.wait_for_timeout(300)
+    await expect(part(page, "status")).to_have_text("The call has ended.")
+
+
 async def test_the_bot_hangs_up_after_its_last_words(dial: Dial, line: Line) -> None:
     page = await dial("en")
     await connected(page)
