@@ -164,9 +164,9 @@ def evaluate(
 
             evaluate_tone(data, as_json)
         case Measured.MOOD:
-            from nlu.mood.evaluate import evaluate_mood
+            from bot.start import evaluate_mood
 
-            evaluate_mood(as_json)
+            evaluate_mood(Settings(), as_json=as_json)
 
 
 @app.command()

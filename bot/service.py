@@ -91,7 +91,7 @@ class Service:
         self.knowledge = FaqKnowledge(settings.run_dir)
         self.servers = RasaServers(model_path(settings.run_dir), settings.rasa_python, settings.run_dir, settings.nlu_replicas)
         self.nlu = NluClient(self.servers.endpoints, deadline=settings.nlu_deadline)
-        self.words = WordsJudge() if settings.mood else None
+        self.words = WordsJudge(settings.mood_model) if settings.mood else None
         self.conversations = Conversations(self.database, load_runtime(), self.nlu, self.knowledge, self.clock, settings, self.words)
         self.calls = Calls(self.conversations, self.database, self.hub, self.clock, settings, self.key)
         lines = Lines(self.calls, settings)

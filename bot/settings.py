@@ -152,6 +152,11 @@ class Settings(BaseSettings):
         validation_alias="VOXTRAIL_MOOD_LEVELS",
         description='When the bot changes its way and when it hands over, by flow, as JSON: {"": {"first": 0.5, "second": 0.75}}.',
     )
+    mood_model: str = Field(
+        "",
+        validation_alias="VOXTRAIL_MOOD_MODEL",
+        description="A transformers text classification model that judges the words, by folder or name on a hub; empty: the packaged one.",
+    )
     tone: bool = Field(
         True, validation_alias="VOXTRAIL_TONE", description="Whether customers' tone of voice counts, too; they are told so at the start."
     )

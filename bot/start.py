@@ -76,7 +76,7 @@ def serve(settings: Settings) -> None:
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings, service=service), host=settings.host, port=settings.port, log_config=None, access_log=False,
-            timeout_graceful_shutdown=5, ws_max_size=65536, lifespan="on", proxy_headers=True,
+            timeout_graceful_shutdown=5, ws_max_size=65536, ws_per_message_deflate=False, lifespan="on", proxy_headers=True,
         )
     )  # fmt: skip
 
@@ -168,6 +168,17 @@ class _Nothing:
     def __enter__(self) -> None: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+
+def evaluate_mood(settings: Settings, *, as_json: bool) -> None:
+    """Print how well the mood in words is judged by what is configured; raises `StartError` when it cannot be."""
+    from nlu.mood import evaluate
+    from nlu.mood.types import MoodError
+
+    try:
+        evaluate.evaluate_mood(as_json, settings.mood_model)
+    except MoodError as error:
+        raise StartError(str(error)) from error
 
 
 async def evaluate_nlu(settings: Settings, *, as_json: bool) -> None:

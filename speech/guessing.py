@@ -12,8 +12,9 @@ from speech.ports import EndOfTurn
 from speech.tone.types import Tone
 from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
 
-SPECULATE_MS = 130
-"""Silence after which transcription starts on the chance that the turn is over (DESIGN.md, decision 4)."""
+SPECULATE_MS = 100
+"""Silence after which transcription starts on the chance that the turn is over; DESIGN.md has 130, and most of it is waited for in vain
+(docs/benchmarks.md)."""
 LONGEST_MS = 20_000
 """Longest utterance: a voice without an end (a radio in the room, a story) is cut there and answered."""
 HEARING_LIMIT_S = 10.0
@@ -134,14 +135,32 @@ class Guesser:
 
     async def _words(self, audio: Samples, expectation: Expectation, language: str) -> tuple[Transcript, Meaning | None]:
         began = self._now()
-        async with asyncio.timeout(HEARING_LIMIT_S):
-            first = "" if self.detect else language
-            transcript = await self._transcriber.transcribe(audio, first, hints=expectation.hints, allowed=self._allowed)
-            other = transcript.heard_language
-            if not self.detect and other and other != language and other in self._allowed:
-                transcript = await self._transcriber.transcribe(audio, other, hints=expectation.hints, allowed=self._allowed)
-        self._observe("transcription", self._now() - began)
-        if not transcript.text:
-            return transcript, None
-        await self._shown(transcript.text)
-        return transcript, await self._understand(transcript.text, transcript.language)
+        ahead: dict[tuple[str, str], asyncio.Task[Meaning]] = {}
+        over = False
+
+        def early(text: str, spoken: str) -> None:
+            if not over and (text, spoken) not in ahead:  # a worker goes on when nobody waits for it any more
+                ahead[text, spoken] = asyncio.create_task(self._meaning(text, spoken))
+
+        try:
+            async with asyncio.timeout(HEARING_LIMIT_S):
+                first = "" if self.detect else language
+                transcript = await self._transcriber.transcribe(audio, first, hints=expectation.hints, allowed=self._allowed, early=early)
+                other = transcript.heard_language
+                if not self.detect and other and other != language and other in self._allowed:
+                    while ahead:
+                        ahead.popitem()[1].cancel()
+                    transcript = await self._transcriber.transcribe(audio, other, hints=expectation.hints, allowed=self._allowed)
+            self._observe("transcription", self._now() - began)
+            if not transcript.text:
+                return transcript, None
+            begun = ahead.pop((transcript.text, transcript.language), None)
+            return transcript, await (begun or self._meaning(transcript.text, transcript.language))
+        finally:
+            over = True
+            for task in ahead.values():
+                task.cancel()
+
+    async def _meaning(self, text: str, language: str) -> Meaning:
+        await self._shown(text)
+        return await self._understand(text, language)

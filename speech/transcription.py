@@ -8,12 +8,13 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from speech.audio import read_audio
 from speech.invented import VOICED_AT_LEAST_S, why_invented
-from speech.types import RATE, Samples, Transcriber, Transcript, TranscriptionError
+from speech.types import RATE, Early, Samples, Transcriber, Transcript, TranscriptionError
 from speech.vad import pieces, voiced_s
 from speech.weights import whisper_folder
 from speech.whisper import LONGEST_S, Decoded, Whisper
@@ -39,7 +40,13 @@ class Model(Protocol):
         ...
 
     def decode(
-        self, samples: Samples, language: str = "", hints: Sequence[str] = (), allowed: Sequence[str] = (), believed: float = 0.0
+        self,
+        samples: Samples,
+        language: str = "",
+        hints: Sequence[str] = (),
+        allowed: Sequence[str] = (),
+        believed: float = 0.0,
+        early: Callable[[Decoded], None] = ...,
     ) -> Decoded:
         """The text of at most LONGEST_S seconds; ``believed`` is what another language than the first allowed must have."""
         ...
@@ -82,16 +89,23 @@ class WhisperTranscriber:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = ()
-    ) -> Transcript:
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+    ) -> Transcript:  # fmt: skip
         """The text of one utterance (types.Transcriber). Longer than LONGEST_S it is cut at pauses. Raises TranscriptionError."""
-        began = time.monotonic()
+        began, loop = time.monotonic(), asyncio.get_running_loop()
+
+        def ahead(found: Decoded) -> None:
+            if early is not None and len(cut) == 1:
+                loop.call_soon_threadsafe(early, found.text, found.language)
+
         fixed = language.partition("-")[0].lower()
         heard: list[Transcript] = []
         cut = [samples] if len(samples) <= LONGEST_S * RATE else await self._work(lambda model: pieces(samples, LONGEST_S))
         for piece in cut:
             known = fixed or next((one.language for one in heard if one.text), "")
-            heard.append(await self._work(lambda model, piece=piece, known=known: _hear(model, piece, known, hints, allowed or ALLOWED)))  # type: ignore[misc]
+            heard.append(
+                await self._work(partial(_hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, early=ahead))
+            )
         return _together(heard, (time.monotonic() - began) * 1000)
 
     async def _work(self, job: Callable[[Model], T]) -> T:
@@ -126,13 +140,20 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _hear(model: Model, samples: Samples, language: str, hints: Sequence[str], allowed: Sequence[str]) -> Transcript:
+def _hear(
+    model: Model, samples: Samples, language: str, hints: Sequence[str], allowed: Sequence[str], early: Callable[[Decoded], None]
+) -> Transcript:
     """One piece of at most LONGEST_S seconds. Where there is no voice Whisper is not asked at all."""
     seconds, voiced = len(samples) / RATE, voiced_s(samples)
     fixed = language if model.knows(language) else ""
     if voiced < VOICED_AT_LEAST_S:
         return Transcript("", fixed or allowed[0], confidence=0.0, no_speech=1.0, seconds=seconds, invented="silence")
-    found = model.decode(samples, fixed, hints, allowed, SURE if voiced < SURE_VOICED_S else 0.0)
+
+    def unless_invented(found: Decoded) -> None:
+        if found.text and not why_invented(found, voiced, hints):
+            early(found)
+
+    found = model.decode(samples, fixed, hints, allowed, SURE if voiced < SURE_VOICED_S else 0.0, unless_invented)
     why = why_invented(found, voiced, hints)
     return Transcript(
         text="" if why else found.text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -78,14 +78,19 @@ class SynthesisError(SpeechError):
     code = "synthesis_unavailable"
 
 
+Early = Callable[[str, str], None]
+"""Told a text and its language ahead of the transcript they belong to."""
+
+
 class Transcriber(Protocol):
     """Turns audio into text. Shared by all calls; safe to use from many tasks of one event loop."""
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = ()
-    ) -> Transcript:
-        """The text of one utterance. Without a language it is detected among ``allowed``. Cancelling the task drops work
-        that has not begun. Raises TranscriptionError."""
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+    ) -> Transcript:  # fmt: skip
+        """The text of one utterance. Without a language it is detected among ``allowed``. ``early`` may be called with the text and its
+        language, on the event loop, while the rest of the transcript is still being found out; the transcript is what counts.
+        Cancelling the task drops work that has not begun. Raises TranscriptionError."""
         ...
 
 

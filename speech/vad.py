@@ -14,6 +14,10 @@ CHUNK = 256
 """Samples the network looks at at once (32 ms at 8 kHz)."""
 _BEFORE = 32
 """Samples of the chunk before that the network wants in front (Silero v5 and v6 at 8 kHz)."""
+_STILL = 8
+"""Samples no louder than this are a line's silence: the smallest step of mu-law."""
+_SETTLED = 8
+"""So many still chunks (0.25 s) leave the network in the state of silence: it is not asked again until there is a sound."""
 SPEECH = 0.5
 """From this probability on a chunk counts as speech: Silero's own default."""
 
@@ -43,11 +47,15 @@ class SileroVad:
         self._state = np.zeros((2, 1, 128), np.float32)
         self._input = np.zeros((1, _BEFORE + CHUNK), np.float32)
         self._rate = np.array(RATE, np.int64)
+        self._still = 0
 
     def probability(self, samples: Samples) -> float:
         """How likely (0..1) these CHUNK samples, which follow those of the call before, are speech."""
         if len(samples) != CHUNK:
             raise ValueError(f"{CHUNK} samples are looked at at once, not {len(samples)}")
+        self._still = self._still + 1 if samples.min() >= -_STILL and samples.max() <= _STILL else 0
+        if self._still > _SETTLED:
+            return 0.0
         self._input[0, :_BEFORE] = self._input[0, -_BEFORE:]
         self._input[0, _BEFORE:] = samples
         self._input[0, _BEFORE:] /= 32768

@@ -146,7 +146,7 @@ def _share(value: Any) -> float:
 
 
 def _count(value: Any) -> int:
-    return max(int(_number(value) or 0), 0)
+    return max(value if type(value) is int else int(_number(value) or 0), 0)
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from nlu.mood.examples import DATA, Text, read_texts
+from nlu.mood.judge import Score, scorer
 from nlu.mood.types import WordsMood
 from nlu.types import LANGUAGES
 
@@ -33,13 +34,13 @@ class LanguageFigures:
     mistaken: dict[str, float]
 
 
-def evaluate_mood(as_json: bool) -> None:
-    """Judge the held-out texts with the packaged head and print tables in Markdown, or a JSON line a language.
+def evaluate_mood(as_json: bool, model: str = "") -> None:
+    """Judge the held-out texts with the packaged head, or a ``transformers`` model, and print Markdown tables, or a JSON line a language.
 
     Raises:
-        MoodDataError, WeightsError: texts or weights that cannot be read.
+        MoodDataError, WeightsError, ModelError: texts, weights or a model that cannot be read.
     """
-    figures = measure(packaged, read_texts(HELD_OUT))
+    figures = measure(scorer(model), read_texts(HELD_OUT))
     if as_json:
         for each in figures:
             print(json.dumps(asdict(each), ensure_ascii=False))
@@ -47,15 +48,7 @@ def evaluate_mood(as_json: bool) -> None:
         print(table(figures))
 
 
-def packaged(text: str, language: str) -> WordsMood:
-    """The packaged head's judgement, at once."""
-    from nlu.embeddings import embed_questions
-    from nlu.mood.head import packaged_head
-
-    return WordsMood(*packaged_head().probabilities(embed_questions([text])[0], text, language))
-
-
-def measure(judge: Callable[[str, str], WordsMood], texts: Sequence[Text]) -> list[LanguageFigures]:
+def measure(judge: Score, texts: Sequence[Text]) -> list[LanguageFigures]:
     """Figures of every language in the texts, and of all together."""
     judged = [(each, judge(each.text, each.language)) for each in texts]
     languages = [language for language in LANGUAGES if any(each.language == language for each in texts)]

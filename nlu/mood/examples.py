@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from nlu.mood.types import MoodError
 from nlu.types import LANGUAGES
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "mood"
@@ -21,7 +22,7 @@ UNSURE = frozenset({"disapproval", "disappointment", "disgust", "sadness", "conf
 """Those that count as neither: as often civil as not."""
 
 
-class MoodDataError(Exception):
+class MoodDataError(MoodError):
     """Texts cannot be read; the message names file and line."""
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.mood.features import BUCKETS, ngrams, surface, surface_names
+from nlu.mood.types import MoodError
 
 WEIGHTS = Path(__file__).parent / "weights" / "words.npz"
 """Written by train.py; MODEL_CARD.md beside it says from what and how good."""
@@ -19,7 +21,7 @@ OUTPUTS = ("frustration", "abuse")
 Floats = NDArray[np.float32]
 
 
-class WeightsError(Exception):
+class WeightsError(MoodError):
     """The head's weights are missing or do not fit this code; the message is one plain sentence."""
 
 
@@ -60,10 +62,10 @@ def read_head(file: Path = WEIGHTS) -> Head:
         WeightsError: no file, a broken one, or one that was trained for other features than these.
     """
     try:
-        with np.load(file, allow_pickle=False) as read:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as read:
             arrays = {name: read[name].astype(np.float32) for name in ("embedding", "surface", "ngrams", "bias")}
             names = tuple(str(name) for name in read["names"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise WeightsError(f"The weights of the mood of words cannot be read from {file}: {error}.") from error
     shapes = {"embedding": (arrays["embedding"].shape[0], 2), "surface": (len(names), 2), "ngrams": (BUCKETS, 2), "bias": (2,)}
     if names != surface_names() or any(arrays[name].shape != shape for name, shape in shapes.items()):

@@ -1,11 +1,13 @@
-"""Judges of words: the packaged head, off the event loop and within a deadline."""
+"""The judge of words: the packaged head or a model of one's own, off the event loop and within a deadline."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from nlu.mood.types import WordsMood
 
@@ -21,6 +23,9 @@ _PAYLOAD = re.compile(r"/\w+\s*(\{.*\})?\s*", re.DOTALL)
 
 UNAVAILABLE = WordsMood(None, 0.0, "unavailable")
 
+Score = Callable[[str, str], WordsMood]
+"""The mood of one text that holds words, in a language; takes as long as it takes and may raise."""
+
 
 def unscored(text: str) -> WordsMood | None:
     """Why a text has no mood whoever judges: it holds nothing that can be seen, or it is a button's payload. None where it has one."""
@@ -31,19 +36,44 @@ def unscored(text: str) -> WordsMood | None:
     return None
 
 
-class Deadlined:
-    """A judge whose work (``_judge``) is done by one thread of its own, never longer than ``deadline`` seconds for who waits.
+def scorer(model: str = "") -> Score:
+    """The packaged scorer (multilingual embedding and a small head, about 15 ms of CPU a sentence, nothing to fetch), or that of a
+    ``transformers`` model by its folder or its name on a hub; loaded and warm.
+
+    Raises:
+        WeightsError, ModelError: what is to judge is not there or cannot judge.
+    """
+    if model:
+        from nlu.mood.classifier import load
+
+        score = load(model)
+    else:
+        from nlu.embeddings import embed_questions
+        from nlu.mood.head import packaged_head
+
+        head = packaged_head()
+
+        def score(text: str, language: str) -> WordsMood:
+            return WordsMood(*head.probabilities(embed_questions([text])[0], text, language))
+
+    score("a", "en")  # the first text is slow
+    return score
+
+
+class WordsJudge:
+    """Judges with one thread of its own, never longer than ``deadline`` seconds for who waits. ``model``: see ``scorer``.
 
     Safe to use from many tasks of one event loop. What is late, too much at once or broken is "unavailable": the mood is one voice
     among others, and a conversation goes on without it.
     """
 
-    def __init__(self, deadline: float = DEADLINE_S) -> None:
+    def __init__(self, model: str = "", deadline: float = DEADLINE_S, load: Callable[[str], Score] = scorer) -> None:
         self._deadline = deadline
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mood")
         self._waiting = 0
         self._complained = False
-        self._loading = self._thread.submit(self._load)  # the first message finds everything read
+        self._loading: Future[Score] = self._thread.submit(partial(load, model))  # the first message finds everything read
+        self._loading.add_done_callback(self._loaded)
 
     async def judge(self, text: str, language: str) -> WordsMood:
         """The mood of one message. Never raises but for cancellation."""
@@ -59,9 +89,7 @@ class Deadlined:
         except TimeoutError:
             return UNAVAILABLE
         except Exception as error:  # whatever a model does, the conversation goes on
-            if not self._complained:
-                log.error("The mood in words cannot be judged: %s: %s", type(error).__name__, error)
-                self._complained = True
+            self._complain(error)
             return UNAVAILABLE
         finally:
             self._waiting -= 1
@@ -70,7 +98,7 @@ class Deadlined:
         """Wait until everything is loaded.
 
         Raises:
-            Exception: what the loading raised; judging will find the mood "unavailable".
+            WeightsError, ModelError: what the loading raised; every mood will be "unavailable".
         """
         await asyncio.wrap_future(self._loading)
 
@@ -78,22 +106,15 @@ class Deadlined:
         """Let the thread go; every mood after this is "unavailable"."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _load(self) -> None:
-        raise NotImplementedError
-
     def _judge(self, text: str, language: str) -> WordsMood:
-        raise NotImplementedError
+        return self._loading.result()(text, language)  # loaded before: it is the thread's first work
 
+    def _loaded(self, loading: Future[Score]) -> None:
+        if not loading.cancelled() and (error := loading.exception()) is not None:
+            self._complain(error)
 
-class WordsJudge(Deadlined):
-    """The packaged judge: multilingual embedding and a small head, about 15 ms of CPU a sentence, nothing to fetch."""
-
-    def _load(self) -> None:
-        self._judge("a", "en")
-
-    def _judge(self, text: str, language: str) -> WordsMood:
-        from nlu.embeddings import embed_questions
-        from nlu.mood.head import packaged_head
-
-        frustration, abuse = packaged_head().probabilities(embed_questions([text])[0], text, language)
-        return WordsMood(frustration, abuse)
+    def _complain(self, error: BaseException) -> None:
+        """Once: a broken model would say the same with every message."""
+        if not self._complained:
+            self._complained = True
+            log.error("The mood in words cannot be judged: %s: %s", type(error).__name__, error)

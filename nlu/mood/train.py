@@ -157,9 +157,9 @@ def calibrated(head: Head, logits: Floats, targets: Floats, weights: Floats) -> 
     stretch, shift = np.ones(2), np.zeros(2)
     for output in range(2):
         design = np.stack([logits[:, output], np.ones(len(logits))], axis=1).astype(np.float64)
-        numbers = np.array([1.0, 0.0])
+        numbers = np.zeros(2)  # from 1 Newton flies off where the logits are far too sure
         for _ in range(50):
-            chance = 1 / (1 + np.exp(-design @ numbers))
+            chance = 1 / (1 + np.exp(-np.clip(design @ numbers, -30, 30)))
             gradient = design.T @ (weights * (chance - targets[:, output]))
             curvature = (design * (weights * chance * (1 - chance))[:, None]).T @ design + 1e-6 * np.eye(2)
             numbers -= np.linalg.solve(curvature, gradient)

@@ -17,3 +17,7 @@ class WordsMood:
     frustration: float | None
     abuse: float = 0.0
     unscored: Unscored = ""
+
+
+class MoodError(Exception):
+    """The mood in words cannot be judged; the message is one plain sentence that says what to do."""

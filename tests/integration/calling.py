@@ -15,7 +15,7 @@ import numpy as np
 from bot.calls.calls import Calls
 from integrations.twilio.signature import HEADER, sign
 from speech.audio import from_mulaw, to_mulaw
-from speech.types import FRAME, RATE, Samples, SynthesisError, Transcript, TranscriptionError
+from speech.types import FRAME, RATE, Early, Samples, SynthesisError, Transcript, TranscriptionError
 from tests.house import NUMBER, TOKEN, House, become, house
 from tests.twilio_caller import TwilioCaller
 from tests.unit.speech.room import LoudnessVad
@@ -41,14 +41,16 @@ class Ears:
         return from_mulaw(bytes([code]) * (round(seconds * 50) * FRAME))
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = ()
-    ) -> Transcript:
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+    ) -> Transcript:  # fmt: skip
         await asyncio.sleep(0.01)
         if self.broken:
             raise TranscriptionError("no weights")
         codes = dict.fromkeys(to_mulaw(samples))
         text = " ".join(self.sentences[code - LOUDEST] for code in codes if LOUDEST <= code < LOUDEST + len(self.sentences))
         heard = self.language or language or "en"
+        if early is not None and text:
+            early(text, language or heard)
         return Transcript(text, language or heard, 0.9, heard_language=heard if language and heard != language else "")
 
     def close(self) -> None:

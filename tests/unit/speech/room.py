@@ -14,7 +14,7 @@ import numpy as np
 
 from speech.call import Call
 from speech.ports import Answer, Audio, DialogError, Key, Left, LineEvent, Played, Sentence, Spoken
-from speech.types import FRAME, RATE, Expectation, Meaning, Samples, SynthesisError, Transcript, TranscriptionError
+from speech.types import FRAME, RATE, Early, Expectation, Meaning, Samples, SynthesisError, Transcript, TranscriptionError
 from tests.virtual import now
 
 LOUD = 1000
@@ -39,8 +39,8 @@ class Ears:
         self.language = ""
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = ()
-    ) -> Transcript:
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+    ) -> Transcript:  # fmt: skip
         await asyncio.sleep(self.took_s)
         if self.broken:
             raise TranscriptionError("no weights")
@@ -48,6 +48,8 @@ class Ears:
         text = " ".join(self.sentences[n] for n in numbers)
         self.asked.append((text, language))
         heard = self.language if language and self.language != language else ""
+        if early is not None and text:
+            early(text, language or self.language or "en")
         return Transcript(text, language or self.language or "en", 0.9, heard_language=heard)
 
 

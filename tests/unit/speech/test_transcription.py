@@ -40,14 +40,22 @@ class Model:
         return language in {"pl", "en", "ro"}
 
     def decode(
-        self, samples: Samples, language: str = "", hints: Sequence[str] = (), allowed: Sequence[str] = (), believed: float = 0.0
+        self,
+        samples: Samples,
+        language: str = "",
+        hints: Sequence[str] = (),
+        allowed: Sequence[str] = (),
+        believed: float = 0.0,
+        early: Callable[[Decoded], None] = lambda found: None,
     ) -> Decoded:
         self.began.append(int(samples[0]))
         self.asked.append((language, tuple(hints), tuple(allowed), believed))
         assert self.gate.wait(10)
         if isinstance(self.answer, Exception):
             raise self.answer
-        return replace(self.answer, text=f"{self.answer.text} {samples[0]}", language=language or self.answer.language)
+        found = replace(self.answer, text=f"{self.answer.text} {samples[0]}", language=language or self.answer.language)
+        early(replace(found, mark=0.0, languages={}))
+        return found
 
 
 @pytest.fixture(autouse=True)
@@ -170,6 +178,21 @@ async def test_whisper_is_not_asked_where_nobody_speaks(model: Model, tmp_path: 
     assert (heard.text, heard.language, heard.invented, heard.no_speech) == ("", "en", "silence", 1.0)
     assert (empty.text, empty.seconds) == ("", 0.0)
     assert model.began == []
+
+
+async def test_the_text_is_told_before_the_rest_is_known(model: Model, tmp_path: Path) -> None:
+    told: list[tuple[str, str]] = []
+    async with hearing(model, tmp_path) as hear:
+        found = await hear.transcribe(sound(1), "pl", early=lambda text, language: told.append((text, language)))
+    assert told == [(found.text, "pl")]
+
+
+async def test_invented_text_is_not_told_early(model: Model, tmp_path: Path) -> None:
+    told: list[str] = []
+    model.answer = replace(SAID, compression=9.0)
+    async with hearing(model, tmp_path) as hear:
+        found = await hear.transcribe(sound(1), "pl", early=lambda text, language: told.append(text))
+    assert (found.text, told) == ("", [])
 
 
 async def test_invented_text_is_dropped_with_the_reason(model: Model, tmp_path: Path) -> None:

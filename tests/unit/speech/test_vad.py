@@ -85,3 +85,25 @@ def test_long_audio_is_cut_in_its_pauses(speech: Samples) -> None:
     assert len(cut) > 3
     for piece in cut[:-1]:
         assert np.abs(piece[-400:]).max() < 500
+
+
+def test_a_silent_line_costs_nothing_and_what_comes_after_it_is_heard_as_before(speech: Samples, monkeypatch: pytest.MonkeyPatch) -> None:
+    still = np.zeros(CHUNK * 200, np.int16)
+    still[::7] = 8
+    vad, asked = SileroVad(), [0]
+    run = vad._run
+
+    def counted(*arguments: object) -> object:
+        asked[0] += 1
+        return run(*arguments)
+
+    monkeypatch.setattr(vad, "_run", counted)
+    chunks = np.concatenate([speech[: len(speech) // CHUNK * CHUNK], still, speech[: len(speech) // CHUNK * CHUNK]]).reshape(-1, CHUNK)
+    heard = [vad.probability(chunk) for chunk in chunks]
+    spoken = len(speech) // CHUNK
+    assert asked[0] <= 2 * spoken + 20
+    fresh = SileroVad()
+    alone = [fresh.probability(chunk) for chunk in chunks[:spoken]]
+    voiced, usual = (sum(chance >= 0.5 for chance in some) for some in (heard[-spoken:], alone))
+    assert abs(voiced - usual) <= 2
+    assert max(heard[spoken + 10 : -spoken]) < 0.1

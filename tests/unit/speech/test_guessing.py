@@ -1,0 +1,90 @@
+"""What is said is understood while the rest of its transcript is still being found out, and only what counts is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import numpy as np
+
+from speech.guessing import Guesser
+from speech.listener import Listener
+from speech.types import Early, Expectation, Meaning, Samples, Transcript
+from tests.unit.speech.room import FixedWait, LoudnessVad
+
+SOUND = np.zeros(8000, np.int16)
+
+
+class Slow:
+    """Tells "tak" early and needs a while for the rest; ``heard`` may turn out to be in another language."""
+
+    def __init__(self, heard: str = "") -> None:
+        self.heard = heard
+        self.asked: list[str] = []
+
+    async def transcribe(
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+    ) -> Transcript:  # fmt: skip
+        self.asked.append(language)
+        if early is not None:
+            early("tak", language)
+            early("tak", language)
+        try:
+            await asyncio.sleep(0.05)
+        except asyncio.CancelledError:  # a worker's thread does not stop when nobody waits for it any more
+            if early is not None:
+                asyncio.get_running_loop().call_later(0.05, early, "tak tak", language)
+            raise
+        return Transcript("tak" if language != self.heard else "yes", language, heard_language=self.heard if language != self.heard else "")
+
+
+class Nlu:
+    """Notes what it is asked, what it finished, and how many it worked on at once."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.done: list[tuple[str, str]] = []
+
+    async def understand(self, text: str, language: str) -> Meaning:
+        self.asked.append((text, language))
+        await asyncio.sleep(0.2)
+        self.done.append((text, language))
+        return Meaning(text, language)
+
+
+def guesser(ears: Slow, nlu: Nlu) -> Guesser:
+    async def nothing(anything: object) -> None:
+        """Neither shown nor judged."""
+
+    return Guesser(
+        Listener(LoudnessVad()), ears, nlu.understand, FixedWait(), ("pl", "en"), detect=False, again=lambda: None, shown=nothing,
+        tone=nothing, observe=lambda part, seconds: None, now=asyncio.get_running_loop().time,
+    )  # fmt: skip
+
+
+async def test_the_meaning_is_sought_once_and_beside_the_rest_of_the_transcript() -> None:
+    nlu = Nlu()
+    begun = asyncio.get_running_loop().time()
+    heard = await guesser(Slow(), nlu).transcribe(SOUND, Expectation(), "pl")
+    assert heard.meaning == Meaning("tak", "pl")
+    assert nlu.asked == [("tak", "pl")]
+    assert asyncio.get_running_loop().time() - begun < 0.245, "0.05 s and 0.2 s one after the other would be 0.25"
+
+
+async def test_what_turns_out_to_be_another_language_is_understood_anew_and_the_first_is_dropped() -> None:
+    nlu = Nlu()
+    heard = await guesser(Slow(heard="en"), nlu).transcribe(SOUND, Expectation(), "pl")
+    assert heard.transcript.text == "yes"
+    assert heard.meaning == Meaning("yes", "en")
+    await asyncio.sleep(0.3)
+    assert nlu.done == [("yes", "en")]
+
+
+async def test_dropped_work_is_dropped_whole() -> None:
+    nlu = Nlu()
+    task = asyncio.create_task(guesser(Slow(), nlu).transcribe(SOUND, Expectation(), "pl"))
+    await asyncio.sleep(0.02)
+    task.cancel()
+    await asyncio.sleep(0.3)
+    assert nlu.asked == [("tak", "pl")], "nothing begins after that"
+    assert nlu.done == []
