@@ -2,7 +2,7 @@
 DATA_DIR ?= var
 export DATA_DIR
 
-.PHONY: run test check bench train train-tone setup setup-dev clean
+.PHONY: run test check bench train train-tone train-mood setup setup-dev clean
 
 run: setup            ## install what is missing, train what changed, start everything
 	@exec .venv/bin/voxtrail serve
@@ -27,6 +27,9 @@ train: setup          ## train the NLU model if its data or pipeline changed
 train-tone: setup     ## train the head that hears frustration: make train-tone DATA=manifest.csv
 	@test -n "$(DATA)" || { echo "Say what with: make train-tone DATA=manifest.csv (path,dataset,speaker,emotion,language)" >&2; exit 1; }
 	@.venv/bin/python -m speech.tone.train "$(DATA)"
+
+train-mood: setup     ## train the head that reads frustration from nlu/data/mood: make train-mood [DATA=…/goemotions/train.tsv]
+	@.venv/bin/python -m nlu.mood.train $(DATA)
 
 setup:
 	@bash deploy/setup.sh

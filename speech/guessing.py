@@ -12,9 +12,10 @@ from speech.ports import EndOfTurn
 from speech.tone.types import Tone
 from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
 
-SPECULATE_MS = 100
-"""Silence after which transcription starts on the chance that the turn is over; DESIGN.md has 130, and most of it is waited for in vain
-(docs/benchmarks.md)."""
+SPECULATE_MS, AGAIN_MS = 64, 100
+"""Silence after which transcription starts on the chance that the turn is over, and after which it does once that was in vain in the same
+utterance (digits have many small gaps). DESIGN.md says 130; on human clips 64 means 1.26 transcriptions an utterance instead of 1.11, and
+an answer 66 ms sooner (docs/decisions/0005-hearing.md)."""
 LONGEST_MS = 20_000
 """Longest utterance: a voice without an end (a radio in the room, a story) is cut there and answered."""
 HEARING_LIMIT_S = 10.0
@@ -76,6 +77,7 @@ class Guesser:
         self.detect = detect
         self._guess: _Guess | None = None
         self._habit: list[int] = []
+        self._vain = False  # a transcription of this utterance was dropped
 
     def judge(self, expectation: Expectation, language: str) -> Utterance | None:
         """The utterance, once it is over; to be asked at every frame while the caller speaks."""
@@ -84,10 +86,11 @@ class Guesser:
         if guess is not None and guess.version != listener.version and not (endless and guess.last):
             guess.task.cancel()
             self._guess = guess = None
-        if not listener.speaking or (listener.silence_ms < SPECULATE_MS and not endless):
+            self._vain = True
+        if not listener.speaking or (listener.silence_ms < (AGAIN_MS if self._vain else SPECULATE_MS) and not endless):
             return None
         if guess is None:
-            work = self.transcribe(listener.utterance(), expectation, language)
+            work = self.transcribe(listener.utterance(), expectation, language, listener.speech_ms / 1000)
             self._guess = guess = _Guess(listener.version, asyncio.create_task(work), last=endless)
             guess.task.add_done_callback(lambda task: None if task.cancelled() else self._again())
         if not guess.task.done():
@@ -111,29 +114,31 @@ class Guesser:
         error = guess.task.exception() if heard is None and not guess.task.cancelled() else None
         found = Utterance(heard, error, listener.speech_ms, listener.silence_ms, tuple(listener.pauses), guess.last)
         self._habit = [*self._habit, *listener.pauses][-8:]
-        self._guess = None
+        self._guess, self._vain = None, False
         listener.drop()
         return found
 
     def drop(self) -> list[asyncio.Task[Heard]]:
         """Forget the utterance in progress; the work that is still to end is returned."""
-        guess, self._guess = self._guess, None
+        guess, self._guess, self._vain = self._guess, None, False
         self._listener.drop()
         if guess is None:
             return []
         guess.task.cancel()
         return [guess.task]
 
-    async def transcribe(self, audio: Samples, expectation: Expectation, language: str) -> Heard:
-        """The text, its meaning and its tone. Raises SpeechError, TimeoutError."""
+    async def transcribe(self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None = None) -> Heard:
+        """The text, its meaning and its tone. ``voiced_s``: as for a Transcriber. Raises SpeechError, TimeoutError."""
         tone = asyncio.create_task(self._tone(audio))  # beside the words: it keeps no answer waiting
         try:
-            transcript, meaning = await self._words(audio, expectation, language)
+            transcript, meaning = await self._words(audio, expectation, language, voiced_s)
             return Heard(transcript, meaning, await tone if transcript.text else None)
         finally:
             tone.cancel()
 
-    async def _words(self, audio: Samples, expectation: Expectation, language: str) -> tuple[Transcript, Meaning | None]:
+    async def _words(
+        self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None
+    ) -> tuple[Transcript, Meaning | None]:  # fmt: skip
         began = self._now()
         ahead: dict[tuple[str, str], asyncio.Task[Meaning]] = {}
         over = False
@@ -145,7 +150,9 @@ class Guesser:
         try:
             async with asyncio.timeout(HEARING_LIMIT_S):
                 first = "" if self.detect else language
-                transcript = await self._transcriber.transcribe(audio, first, hints=expectation.hints, allowed=self._allowed, early=early)
+                transcript = await self._transcriber.transcribe(
+                    audio, first, hints=expectation.hints, allowed=self._allowed, voiced_s=voiced_s, early=early
+                )
                 other = transcript.heard_language
                 if not self.detect and other and other != language and other in self._allowed:
                     while ahead:

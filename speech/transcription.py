@@ -89,7 +89,8 @@ class WhisperTranscriber:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
+        voiced_s: float | None = None, early: Early | None = None,
     ) -> Transcript:  # fmt: skip
         """The text of one utterance (types.Transcriber). Longer than LONGEST_S it is cut at pauses. Raises TranscriptionError."""
         began, loop = time.monotonic(), asyncio.get_running_loop()
@@ -103,9 +104,8 @@ class WhisperTranscriber:
         cut = [samples] if len(samples) <= LONGEST_S * RATE else await self._work(lambda model: pieces(samples, LONGEST_S))
         for piece in cut:
             known = fixed or next((one.language for one in heard if one.text), "")
-            heard.append(
-                await self._work(partial(_hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, early=ahead))
-            )
+            job = partial(_hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, early=ahead)
+            heard.append(await self._work(partial(job, voiced=voiced_s if len(cut) == 1 else None)))
         return _together(heard, (time.monotonic() - began) * 1000)
 
     async def _work(self, job: Callable[[Model], T]) -> T:
@@ -141,10 +141,12 @@ def _processors() -> int:
 
 
 def _hear(
-    model: Model, samples: Samples, language: str, hints: Sequence[str], allowed: Sequence[str], early: Callable[[Decoded], None]
-) -> Transcript:
+    model: Model, samples: Samples, language: str, hints: Sequence[str], allowed: Sequence[str], voiced: float | None,
+    early: Callable[[Decoded], None],
+) -> Transcript:  # fmt: skip
     """One piece of at most LONGEST_S seconds. Where there is no voice Whisper is not asked at all."""
-    seconds, voiced = len(samples) / RATE, voiced_s(samples)
+    seconds = len(samples) / RATE
+    voiced = voiced_s(samples) if voiced is None else voiced
     fixed = language if model.knows(language) else ""
     if voiced < VOICED_AT_LEAST_S:
         return Transcript("", fixed or allowed[0], confidence=0.0, no_speech=1.0, seconds=seconds, invented="silence")

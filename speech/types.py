@@ -86,10 +86,12 @@ class Transcriber(Protocol):
     """Turns audio into text. Shared by all calls; safe to use from many tasks of one event loop."""
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
+        voiced_s: float | None = None, early: Early | None = None,
     ) -> Transcript:  # fmt: skip
-        """The text of one utterance. Without a language it is detected among ``allowed``. ``early`` may be called with the text and its
-        language, on the event loop, while the rest of the transcript is still being found out; the transcript is what counts.
+        """The text of one utterance. Without a language it is detected among ``allowed``. ``voiced_s``: seconds of voice in it, where
+        they were counted already. ``early`` may be called with the text and its language, on the event loop, while the rest of the
+        transcript is still being found out; the transcript is what counts.
         Cancelling the task drops work that has not begun. Raises TranscriptionError."""
         ...
 

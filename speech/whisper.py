@@ -113,27 +113,30 @@ class Whisper:
         early: Callable[[Decoded], None] = lambda found: None,
     ) -> Decoded:
         """The text of at most LONGEST_S seconds. Without a language it is the likeliest of ``allowed`` if it is likelier than
-        ``believed``, else the first of them. ``early`` gets the text before its mark and, of a given language, before ``languages``
-        (some 40 ms)."""
+        ``believed``, else the first of them. ``early`` gets the text before its mark (some 20 ms)."""
         sound = resample(samples, RATE, _RATE).astype(np.float32) / 32768
         features = self._model.feature_extractor(sound)
         seconds = len(samples) / RATE
         encoded = self._encoded(features, max(WINDOW, features.shape[-1] + AFTER))
-        languages = {} if language else self._languages(encoded, allowed)
-        given = bool(language)
+        languages: dict[str, float] = {}
         if not language:
+            languages = self._languages(encoded, allowed)
             language = max(languages, key=lambda one: languages[one], default="en")
             if languages and languages[language] < believed:
                 language = next(iter(languages))
-        found = self._read(encoded, seconds, language, hints, languages)
+            found = self._read(encoded, seconds, language, hints)
+        else:  # on another worker, if one is free
+            reading = self._begin(encoded, seconds, language, hints)
+            languages = self._languages(encoded, allowed)
+            found = self._read(encoded, seconds, language, hints, reading)
         if hints and _REPEATED.search(found.text):  # hints make it say a short word twice
-            found = self._read(encoded, seconds, language, (), languages)
+            found = self._read(encoded, seconds, language, ())
         if found.compression > COMPRESSION and features.shape[-1] + AFTER < FULL:
-            wide = self._read(self._encoded(features, FULL), seconds, language, (), languages)
+            wide = self._read(self._encoded(features, FULL), seconds, language, ())
             found = min(found, wide, key=lambda one: one.compression)
         early(found)
         mark = final_mark(self._model.model, self._tokenizer(language), encoded, found.text)
-        return replace(found, mark=mark, languages=self._languages(encoded, allowed) if given else languages)
+        return replace(found, mark=mark, languages=languages)
 
     def _encoded(self, features: NDArray[np.float32], frames: int) -> Any:
         frames = min(frames + frames % 2, FULL)
@@ -149,10 +152,11 @@ class Whisper:
         total = sum(some.values()) or 1.0
         return {one: chance / total for one, chance in some.items()}
 
-    def _read(self, encoded: Any, seconds: float, language: str, hints: Sequence[str], languages: dict[str, float]) -> Decoded:
+    def _begin(self, encoded: Any, seconds: float, language: str, hints: Sequence[str]) -> Any:
+        """The reading of the encoded audio, begun: a future of CTranslate2."""
         tokenizer = self._tokenizer(language)
-        prompt = self._prompt(tokenizer, hints)
-        result = self._model.model.generate(
+        prompt = [*self._prompt(tokenizer, hints), tokenizer.timestamp_begin]  # given, it need not be found: the errors are the same
+        return self._model.model.generate(
             encoded,
             [prompt],
             beam_size=BEAM,
@@ -160,7 +164,13 @@ class Whisper:
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed,
+            asynchronous=True,
         )[0]
+
+    def _read(self, encoded: Any, seconds: float, language: str, hints: Sequence[str], begun: Any = None) -> Decoded:
+        """What the encoded audio says: the reading that was ``begun``, or one from the start."""
+        tokenizer = self._tokenizer(language)
+        result = (begun or self._begin(encoded, seconds, language, hints)).result()
         tokens = result.sequences_ids[0]
         text = tokenizer.decode(_spoken(tokens, tokenizer.timestamp_begin, seconds)).strip()
         packed = text.encode()
@@ -170,7 +180,7 @@ class Whisper:
             logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),  # the score leaves out the end token
             no_speech=result.no_speech_prob,
             compression=len(packed) / len(zlib.compress(packed)),
-            languages=languages,
+            languages={},
         )
 
     def _tokenizer(self, language: str) -> Any:

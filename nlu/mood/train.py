@@ -1,6 +1,6 @@
-"""Training the head on our native texts and GoEmotions.
+"""Training the head on our native texts and GoEmotions (Demszky et al. 2020).
 
-python -m nlu.mood.train [/path/to/goemotions] [--out nlu/mood/weights/words.npz]
+python -m nlu.mood.train [goemotions/train.tsv] [--out nlu/mood/weights/words.npz]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.embeddings import embed_questions
-from nlu.mood.examples import DATA, MoodDataError, Text, read_texts
+from nlu.mood.examples import DATA, MoodDataError, Text, read_goemotions, read_texts
 from nlu.mood.features import BUCKETS, ngrams, surface
 from nlu.mood.head import WEIGHTS, Head
 from nlu.parsers.fold import fold_text
@@ -33,6 +33,9 @@ PENALTY = 0.8
 """Half the weight of the squared weights against the sum of losses (1/C of scikit-learn)."""
 VARIANT = 0.5
 """How much a variant of a text (a telephone's transcript, without diacritics) counts beside the text itself."""
+COMMENTS, COMMENT = 3000, 0.1
+"""GoEmotions: angry comments, and as many others, and what one counts beside a text of ours: it tells anger in general, not impatience
+with a service."""
 Floats = NDArray[np.float32]
 
 
@@ -84,6 +87,11 @@ def samples_of(texts: Iterable[Text], seed: int = SEED) -> list[Sample]:
             others = dict.fromkeys(other for other in (telephone(each.text), fold_text(each.text)) if other and other != each.text)
             samples += [Sample(replace(each, text=other), VARIANT, fold) for other in others]
     return samples
+
+
+def comments_of(texts: Iterable[Text]) -> list[Sample]:
+    """Texts that are learned from in every fold and never judged."""
+    return [Sample(each, COMMENT, -1) for each in texts]
 
 
 def features_of(texts: Sequence[Text], advance: Any = None) -> Features:
@@ -187,8 +195,8 @@ def out_of_fold(samples: Sequence[Sample], features: Features, advance: Any = No
     return logits
 
 
-def train_mood(out: Path = WEIGHTS, folder: Path = DATA) -> None:
-    """Train on the texts of ``folder`` and write the weights to ``out``; progress on standard error.
+def train_mood(out: Path = WEIGHTS, folder: Path = DATA, goemotions: Path | None = None) -> None:
+    """Train on the texts of ``folder`` (and GoEmotions' train.tsv) and write the weights to ``out``; progress on standard error.
 
     Raises:
         MoodDataError: texts that cannot be read.
@@ -196,8 +204,10 @@ def train_mood(out: Path = WEIGHTS, folder: Path = DATA) -> None:
     from rich.console import Console
     from rich.progress import Progress
 
-    samples = samples_of(read_texts(folder))
-    targets, weights, _ = _arrays(samples)
+    comments = comments_of(read_goemotions(goemotions, COMMENTS, SEED)) if goemotions else []
+    samples = [*samples_of(read_texts(folder)), *comments]
+    targets, weights, folds = _arrays(samples)
+    ours = folds >= 0
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task("Embedding", total=len(samples))
         features = features_of([sample.text for sample in samples], lambda done: bar.advance(task, done))
@@ -205,7 +215,7 @@ def train_mood(out: Path = WEIGHTS, folder: Path = DATA) -> None:
         unseen = out_of_fold(samples, features, lambda done: bar.advance(task, done))
         head = fit(features, targets, weights)
         bar.advance(task, 1)
-    calibrated(head, unseen, targets, weights).save(out)
+    calibrated(head, unseen[ours], targets[ours], weights[ours]).save(out)
 
 
 def _arrays(samples: Sequence[Sample]) -> tuple[Floats, Floats, NDArray[np.int64]]:
@@ -215,8 +225,10 @@ def _arrays(samples: Sequence[Sample]) -> tuple[Floats, Floats, NDArray[np.int64
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    arguments.add_argument("goemotions", nargs="?", type=Path, help="GoEmotions' train.tsv, with labels.txt beside it")
     arguments.add_argument("--out", type=Path, default=WEIGHTS)
+    chosen = arguments.parse_args()
     try:
-        train_mood(arguments.parse_args().out)
+        train_mood(chosen.out, goemotions=chosen.goemotions)
     except MoodDataError as error:
         sys.exit(str(error))

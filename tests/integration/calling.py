@@ -41,7 +41,8 @@ class Ears:
         return from_mulaw(bytes([code]) * (round(seconds * 50) * FRAME))
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
+        voiced_s: float | None = None, early: Early | None = None,
     ) -> Transcript:  # fmt: skip
         await asyncio.sleep(0.01)
         if self.broken:
@@ -96,11 +97,11 @@ class CallingHouse:
 
 
 @asynccontextmanager
-async def calling(database_url: str, data_dir: Path, patch: Any, **settings: Any) -> AsyncIterator[CallingHouse]:
+async def calling(database_url: str, data_dir: Path, patch: Any, vad: Any = LoudnessVad, **settings: Any) -> AsyncIterator[CallingHouse]:
     """The service, taking calls with scripted ears and mouth."""
     import speech.vad
 
-    patch.setattr(speech.vad, "SileroVad", LoudnessVad)
+    patch.setattr(speech.vad, "SileroVad", vad)
     async with house(database_url, data_dir, **settings) as found:
         yield CallingHouse(found)
 

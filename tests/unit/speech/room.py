@@ -39,7 +39,8 @@ class Ears:
         self.language = ""
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
+        voiced_s: float | None = None, early: Early | None = None,
     ) -> Transcript:  # fmt: skip
         await asyncio.sleep(self.took_s)
         if self.broken:

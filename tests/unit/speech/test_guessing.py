@@ -23,7 +23,8 @@ class Slow:
         self.asked: list[str] = []
 
     async def transcribe(
-        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (), early: Early | None = None
+        self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
+        voiced_s: float | None = None, early: Early | None = None,
     ) -> Transcript:  # fmt: skip
         self.asked.append(language)
         if early is not None:
