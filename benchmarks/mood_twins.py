@@ -41,7 +41,7 @@ def actors(data: Path) -> dict[str, dict[str, list[Samples]]]:
     with (data / "manifest.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["dataset"] == "ravdess" and row["emotion"] in ("neutral", "anger"):
-                found.setdefault(row["speaker"], {}).setdefault(row["emotion"], []).append(read_audio(data.parent / row["path"]))
+                found.setdefault(row["speaker"], {}).setdefault(row["emotion"], []).append(read_audio(data / row["path"]))
     return found
 
 

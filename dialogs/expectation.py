@@ -48,9 +48,10 @@ def expected(domain: Domain, answers: Answers, state: DialogState) -> Expected:
     slot = domain.slots[waiting.slot]
     choices = answers.choices(slot, state)
     listen = slot.listen if slot.listen != "free" else _LISTEN.get(slot.parser, "free")
-    if slot.parser in DIGITS and not slot.dtmf and not choices:
+    code = slot.parser == "text" and listen == "spelling"  # a postcode may be all digits, and begin with the 0 that means a person
+    if (slot.parser in DIGITS or code) and not slot.dtmf and not choices:
         words = DIGIT_WORDS.get(state.language, ()) if listen == "digits" else ()
-        length = 0 if slot.parser == "phone" and state.language == "en" else DIGITS[slot.parser]  # British numbers differ in length
+        length = 0 if slot.parser == "phone" and state.language == "en" else DIGITS.get(slot.parser, 0)  # British numbers differ in length
         return Expected(listen, words, keypad="number", digits=length)
     hints = YES_NO.get(state.language, ()) if listen == "yes_no" else _hints(choices)
     return Expected(listen, hints, _keys(slot, choices))

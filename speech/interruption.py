@@ -19,7 +19,8 @@ _LISTS = yaml.safe_load((Path(__file__).parent / "backchannels.yml").read_text(e
 NODS = frozenset(_LISTS["nods"].split())
 AGREEING = {language: frozenset(words.split()) for language, words in _LISTS["agreeing"].items()}
 MOST_WORDS = 3
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+"""Numbers are words: a caller who says "one zero four" is heard as "104"."""
 
 
 def is_nod(text: str) -> bool:

@@ -34,8 +34,8 @@ PENALTY = 0.8
 VARIANT = 0.5
 """How much a variant of a text (a telephone's transcript, without diacritics) counts beside the text itself."""
 COMMENTS, COMMENT = 3000, 0.1
-"""GoEmotions: angry comments, and as many others, and what one counts beside a text of ours: it tells anger in general, not impatience
-with a service."""
+"""GoEmotions, where it is given: angry comments, and as many others, and what one counts beside a text of ours. The packaged head was
+trained without: Reddit's anger is not impatience with a service, and cross-validated F1 falls from 0.808 to 0.797 (0.785 at 0.3)."""
 Floats = NDArray[np.float32]
 
 

@@ -97,11 +97,11 @@ class CallingHouse:
 
 
 @asynccontextmanager
-async def calling(database_url: str, data_dir: Path, patch: Any, vad: Any = LoudnessVad, **settings: Any) -> AsyncIterator[CallingHouse]:
+async def calling(database_url: str, data_dir: Path, patch: Any, **settings: Any) -> AsyncIterator[CallingHouse]:
     """The service, taking calls with scripted ears and mouth."""
     import speech.vad
 
-    patch.setattr(speech.vad, "SileroVad", vad)
+    patch.setattr(speech.vad, "SileroVad", LoudnessVad)
     async with house(database_url, data_dir, **settings) as found:
         yield CallingHouse(found)
 

@@ -3,24 +3,18 @@ candidate's voice is ever computed."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import csv
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from nlu.mood.judge import WordsJudge
-from speech.audio import read_audio
 from speech.tone import judge, prosody, quality, voice
 from speech.tone.types import Change, Tone
-from speech.types import Transcript
-from speech.vad import SileroVad
 from tests.house import KEY, House, become
-from tests.integration.calling import CallingHouse, Ears, call_sid, calling, connected, ended, row, turns
+from tests.integration.calling import CallingHouse, call_sid, calling, connected, ended, turns
 from tests.twilio_caller import TwilioCaller
 
 ANGRY = {
@@ -234,78 +228,3 @@ async def test_no_audio_feature_of_a_candidate_is_ever_computed(phone: CallingHo
         assert "mood" not in turn
         assert not {"tone", "words_per_minute", "pauses_ms"} & set(turn["voice"])
     real.close()
-
-
-# ---- real voices: an angry second half, and its calm twin
-
-EMOTION = Path("/work/shared/data/emotion")
-SAID = ["hello", "what are your opening hours", "where is my parcel", "I would like an invoice", "change the delivery", "and my refund"]
-MEANT = ["greet", "opening_hours", "order_status", "invoice_request", "change_delivery", "refund_status"]
-
-
-class Prompted(Ears):
-    """Whatever is said is heard as what the test says it is: only the voice differs between the twins."""
-
-    async def transcribe(
-        self, samples: np.ndarray[Any, Any], language: str = "", *, hints: Any = (), allowed: Any = (), **more: Any
-    ) -> Transcript:
-        return Transcript(self.sentences[-1], language or "en", 0.9)
-
-
-def voices(actor: str) -> dict[str, list[Any]]:
-    """The neutral and the angry clips of an actor on whom nothing was trained."""
-    if not EMOTION.exists():
-        pytest.skip(f"{EMOTION} is not here")
-    with (EMOTION / "manifest.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["speaker"] == actor]
-    return {name: [read_audio(EMOTION / row["path"]) for row in rows if row["emotion"] == name] for name in ("neutral", "anger")}
-
-
-@pytest.fixture(scope="module")
-async def hearing(database_url: str, data_dir: Any, _flows_read_once: None) -> AsyncIterator[CallingHouse]:
-    """Calls with a real voice activity detector and a real judge of tone."""
-    real = judge.Judge()
-    await asyncio.to_thread(real.load)
-    with pytest.MonkeyPatch.context() as patch:
-        async with calling(database_url, data_dir, patch, vad=SileroVad, calls_most=3) as found:
-            await found.house.service.words.ready()
-            patch.setattr(found.calls, "_transcriber", Prompted())
-            patch.setattr(found.calls, "_tone", real)
-            patch.setattr(found.house.service.conversations.watch, "tone_ready", True)
-            found.house.nlu.intents |= dict(zip(SAID, MEANT, strict=True))
-            yield found
-    real.close()
-
-
-async def called(phone: CallingHouse, number: int, utterances: list[Any]) -> tuple[list[float], str]:
-    """Have these utterances said in a call, until somebody takes over: the frustration after each, and who owns the conversation."""
-    ears: Any = phone.calls._transcriber
-    parameters = {"key": KEY, "language": "en", "phone": phone.house.phone(), "flow": "support"}
-    async with TwilioCaller(phone.media, parameters=parameters, call_sid=call_sid(number)) as caller:
-        await caller.quiet()
-        for text, samples in zip(SAID, utterances, strict=True):
-            ears.sentences.append(text)
-            await caller.say(samples)
-            await caller.answer()
-            await caller.quiet()
-            if caller.line.end:
-                break
-    await become(lambda: ended(phone, number))
-    moods = [turn["mood"] for turn in await turns(phone, number) if turn["direction"] == "in" and "mood" in turn]
-    assert all("tone" in mood["parts"] for mood in moods), "every utterance had its tone judged"
-    found = await phone.house.read((await row(phone, number))["conversation_id"])
-    reason = (found["escalation"] or {}).get("summary", {}).get("reason", "")
-    return [mood["frustration"] for mood in moods], reason
-
-
-@pytest.mark.parametrize(("number", "actor"), [(11, "ravdess_01"), (13, "ravdess_20")])
-async def test_a_call_with_an_angry_second_half_is_handed_over_and_its_calm_twin_is_not(
-    hearing: CallingHouse, number: int, actor: str
-) -> None:
-    clips = voices(actor)
-    start = clips["neutral"][:3]
-    angry, reason = await called(hearing, number, [*start, *clips["anger"][:3]])
-    calm, nothing = await called(hearing, number + 1, [*start, clips["neutral"][3], *clips["neutral"][:2]])
-    assert (reason, nothing) == ("frustration", ""), (angry, calm)
-    assert max(calm) < 0.5 < max(angry)
-    assert max(angry[:3]) < 0.5, "the first half was calm"

@@ -38,6 +38,8 @@ def test_every_slot_that_is_asked_can_be_expected_and_its_keys_are_valid() -> No
 def test_numbers_are_typed_and_choices_pressed() -> None:
     order = awaiting("order_number")
     assert (order.keypad, order.digits, order.listen) == ("number", 6, "digits")
+    postcode = awaiting("order_proof")
+    assert (postcode.keypad, postcode.digits, postcode.listen) == ("number", 0, "spelling"), "00-623 begins with the 0 that means a person"
     yes = awaiting("wants_person")
     assert yes.listen == "yes_no"
     assert yes.keys == {"1": "/SetSlots(wants_person=true)", "2": "/SetSlots(wants_person=false)"}

@@ -13,6 +13,12 @@ def test_listening_sounds_ask_for_nothing(text: str) -> None:
     assert is_backchannel(text, "pl", answerable=True)
 
 
+@pytest.mark.parametrize("text", ["104-233", "104 233.", "5", "1, 0, 4", "mhm, 7"])
+def test_a_number_is_an_answer(text: str) -> None:
+    assert not is_nod(text)
+    assert not is_backchannel(text, "en", answerable=False)
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [("pl", "no tak"), ("pl", "Dobrze, dobrze."), ("en", "Yeah."), ("en", "okay right"), ("ro", "da, da"), ("ro", "Bine.")],
