@@ -1,6 +1,6 @@
 """Calls with an angry second half, and their calm twins: which of them would be handed over.
 
-    python -m benchmarks.mood_twins [--data /work/shared/data/emotion] [--json]
+    python -m benchmarks.mood_twins [--data manifest.csv] [--json]
 
 Each caller is an actor of RAVDESS, on whose voice nothing was trained: three neutral sentences, then four angry ones (the twin: four
 neutral ones), over telephone lines of their own, while both say the same to the bot. The tone, the words and the fusion are those of the
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +23,9 @@ from bot.mood.types import Mood, Signals, Thresholds
 from nlu.mood.judge import scorer
 from speech.audio import read_audio
 from speech.tone.augment import Line
+from speech.tone.evaluate import MANIFEST, UNSEEN
 from speech.tone.judge import Judge
+from speech.tone.train import POSITIVE, read_manifest
 from speech.types import Samples
 
 START = ["hello", "what are your opening hours", "where is my order"]
@@ -35,13 +36,12 @@ WORDS = {
 """What is said in the second half. The bot hears the same from both twins."""
 
 
-def actors(data: Path) -> dict[str, dict[str, list[Samples]]]:
+def actors(manifest: Path) -> dict[str, dict[str, list[Samples]]]:
     """Samples by actor and emotion."""
     found: dict[str, dict[str, list[Samples]]] = {}
-    with (data / "manifest.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["dataset"] == "ravdess" and row["emotion"] in ("neutral", "anger"):
-                found.setdefault(row["speaker"], {}).setdefault(row["emotion"], []).append(read_audio(data / row["path"]))
+    for clip in read_manifest(manifest):
+        if clip.dataset == UNSEEN and clip.emotion in ("neutral", POSITIVE):
+            found.setdefault(clip.speaker, {}).setdefault(clip.emotion, []).append(read_audio(clip.path))
     return found
 
 
@@ -58,19 +58,19 @@ async def levels(judge: Judge, utterances: Sequence[Samples], words: Sequence[fl
 async def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--data", type=Path, default=Path("/work/shared/data/emotion"))
+    options.add_argument("--data", type=Path, default=MANIFEST, help="manifest of the clips")
     options.add_argument("--json", action="store_true", help="a line for each call instead of the table")
     chosen = options.parse_args()
     judge, score, random = Judge(), scorer(), np.random.default_rng(0)
+    chances = {words: [score(text, "en").frustration for text in (*START, *texts)] for words, texts in WORDS.items()}
     rows = []
     for actor, clips in track(sorted(actors(chosen.data).items()), "Calling", transient=True):
         line = Line(low_hz=300, high_hz=3400, snr_db=30)
-        neutral, angry = ([line.heard(each, random) for each in clips[name]] for name in ("neutral", "anger"))
+        neutral, angry = ([line.heard(each, random) for each in clips[name]] for name in ("neutral", POSITIVE))
         halves = {"angry": angry[:4], "calm": [neutral[3], *neutral[:3]]}
         for half, second in halves.items():
-            for words, texts in WORDS.items():
-                chances = [score(text, "en").frustration for text in (*START, *texts)]
-                rows.append((words, half, actor, await levels(judge, [*neutral[:3], *second], chances)))
+            for words, said in chances.items():
+                rows.append((words, half, actor, await levels(judge, [*neutral[:3], *second], said)))
     judge.close()
     if chosen.json:
         for words, half, actor, found in rows:

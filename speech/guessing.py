@@ -58,6 +58,33 @@ class _Guess:
     last: bool = False
 
 
+class _Ahead:
+    """The meaning of a text, sought while the rest of its transcript is still being found out."""
+
+    def __init__(self, understand: Callable[[str, str], Coroutine[Any, Any, Meaning]]) -> None:
+        self._understand = understand
+        self._told = ("", "")
+        self._task: asyncio.Task[Meaning] | None = None
+        self._over = False
+
+    def begin(self, text: str, language: str) -> None:
+        """Seek the meaning of what a transcriber told early; once dropped, nothing: its thread goes on when nobody waits any more."""
+        if not self._over and self._task is None:
+            self._told, self._task = (text, language), asyncio.create_task(self._understand(text, language))
+
+    async def meaning(self, text: str, language: str) -> Meaning:
+        """The meaning of what was said in the end."""
+        if self._task is not None and self._told == (text, language):
+            return await self._task
+        return await self._understand(text, language)
+
+    def drop(self) -> None:
+        """It is not wanted any more, or not in this language."""
+        self._over = True
+        if self._task is not None:
+            self._task.cancel()
+
+
 class Guesser:
     """Transcribes and understands one caller's utterance as soon as it may be over, and says when it is.
 
@@ -140,33 +167,21 @@ class Guesser:
         self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None
     ) -> tuple[Transcript, Meaning | None]:  # fmt: skip
         began = self._now()
-        ahead: dict[tuple[str, str], asyncio.Task[Meaning]] = {}
-        over = False
-
-        def early(text: str, spoken: str) -> None:
-            if not over and (text, spoken) not in ahead:  # a worker goes on when nobody waits for it any more
-                ahead[text, spoken] = asyncio.create_task(self._meaning(text, spoken))
-
+        ahead = _Ahead(self._meaning)
         try:
             async with asyncio.timeout(HEARING_LIMIT_S):
                 first = "" if self.detect else language
                 transcript = await self._transcriber.transcribe(
-                    audio, first, hints=expectation.hints, allowed=self._allowed, voiced_s=voiced_s, early=early
+                    audio, first, hints=expectation.hints, allowed=self._allowed, voiced_s=voiced_s, early=ahead.begin
                 )
                 other = transcript.heard_language
                 if not self.detect and other and other != language and other in self._allowed:
-                    while ahead:
-                        ahead.popitem()[1].cancel()
+                    ahead.drop()
                     transcript = await self._transcriber.transcribe(audio, other, hints=expectation.hints, allowed=self._allowed)
             self._observe("transcription", self._now() - began)
-            if not transcript.text:
-                return transcript, None
-            begun = ahead.pop((transcript.text, transcript.language), None)
-            return transcript, await (begun or self._meaning(transcript.text, transcript.language))
+            return transcript, await ahead.meaning(transcript.text, transcript.language) if transcript.text else None
         finally:
-            over = True
-            for task in ahead.values():
-                task.cancel()
+            ahead.drop()
 
     async def _meaning(self, text: str, language: str) -> Meaning:
         await self._shown(text)

@@ -94,18 +94,20 @@ class WhisperTranscriber:
     ) -> Transcript:  # fmt: skip
         """The text of one utterance (types.Transcriber). Longer than LONGEST_S it is cut at pauses. Raises TranscriptionError."""
         began, loop = time.monotonic(), asyncio.get_running_loop()
-
-        def ahead(found: Decoded) -> None:
-            if early is not None and len(cut) == 1:
-                loop.call_soon_threadsafe(early, found.text, found.language)
-
         fixed = language.partition("-")[0].lower()
         heard: list[Transcript] = []
-        cut = [samples] if len(samples) <= LONGEST_S * RATE else await self._work(lambda model: pieces(samples, LONGEST_S))
+        whole = len(samples) <= LONGEST_S * RATE
+        cut = [samples] if whole else await self._work(lambda model: pieces(samples, LONGEST_S))
+
+        def ahead(found: Decoded) -> None:
+            if early is not None and whole:  # of several pieces only all together mean something
+                loop.call_soon_threadsafe(early, found.text, found.language)
+
         for piece in cut:
             known = fixed or next((one.language for one in heard if one.text), "")
-            job = partial(_hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, early=ahead)
-            heard.append(await self._work(partial(job, voiced=voiced_s if len(cut) == 1 else None)))
+            voiced = voiced_s if whole else None
+            job = partial(_hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, voiced=voiced, early=ahead)
+            heard.append(await self._work(job))
         return _together(heard, (time.monotonic() - began) * 1000)
 
     async def _work(self, job: Callable[[Model], T]) -> T:

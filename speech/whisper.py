@@ -118,22 +118,20 @@ class Whisper:
         features = self._model.feature_extractor(sound)
         seconds = len(samples) / RATE
         encoded = self._encoded(features, max(WINDOW, features.shape[-1] + AFTER))
-        languages: dict[str, float] = {}
+        begun = self._begin(encoded, seconds, language, hints) if language else None  # on another worker, if one is free
+        languages = self._languages(encoded, allowed)
         if not language:
-            languages = self._languages(encoded, allowed)
             language = max(languages, key=lambda one: languages[one], default="en")
             if languages and languages[language] < believed:
                 language = next(iter(languages))
-            found = self._read(encoded, seconds, language, hints)
-        else:  # on another worker, if one is free
-            reading = self._begin(encoded, seconds, language, hints)
-            languages = self._languages(encoded, allowed)
-            found = self._read(encoded, seconds, language, hints, reading)
+        found = self._read(encoded, seconds, language, hints, begun)
         if hints and _REPEATED.search(found.text):  # hints make it say a short word twice
             found = self._read(encoded, seconds, language, ())
         if found.compression > COMPRESSION and features.shape[-1] + AFTER < FULL:
-            wide = self._read(self._encoded(features, FULL), seconds, language, ())
-            found = min(found, wide, key=lambda one: one.compression)
+            whole = self._encoded(features, FULL)
+            wide = self._read(whole, seconds, language, ())
+            if wide.compression < found.compression:
+                found, encoded = wide, whole
         early(found)
         mark = final_mark(self._model.model, self._tokenizer(language), encoded, found.text)
         return replace(found, mark=mark, languages=languages)

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from benchmarks.end_of_turn.hearing import Hearing, SmartTurn
 from benchmarks.end_of_turn.utterances import Utterance
 from speech.endpoint import EndOfTurn
+from speech.guessing import AGAIN_MS, SPECULATE_MS
 from speech.listener import Listener
 from speech.types import FRAME, FRAME_MS
 from speech.vad import SileroVad
 
-SPECULATE_MS = 130
-"""Silence (ms) after which transcription starts, as in speech/call.py."""
 WORK_MS, MARK_MS = 220, 20
 """Time (ms) that a transcription is taken to last here, and the probability of its full stop: docs/decisions/0005 and 0007."""
 SMART_SILENCE_MS, SMART_GIVE_UP_MS, SMART_WORK_MS = 200, 3000, 20
@@ -50,7 +49,7 @@ class Ours:
 
     def __call__(self, utterance: Utterance, listener: Listener) -> int:
         text, mark = None, None
-        if listener.version != self._version and listener.silence_ms >= SPECULATE_MS:
+        if listener.version != self._version and listener.silence_ms >= (SPECULATE_MS if self._version < 0 else AGAIN_MS):
             self._version, self._ready_ms = listener.version, listener.heard_ms + WORK_MS + MARK_MS * self.marks
             self._heard = self.hearing.hear(listener.utterance(), utterance.language)
         if listener.version == self._version and listener.heard_ms >= self._ready_ms:

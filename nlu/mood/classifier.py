@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from nlu.mood.features import LONGEST
 from nlu.mood.judge import Score
 from nlu.mood.types import MoodError, WordsMood
 
-LONGEST = 1000
-"""Characters of a message that are looked at, as with the packaged judge."""
 MOST_TOKENS = 256
 """Pieces of a message that are looked at, fewer where the model takes fewer."""
 FRUSTRATED = frozenset({"anger", "angry", "annoyance", "annoyed", "frustrated", "frustration", "impatience", "irritation", "rage"})
