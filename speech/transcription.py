@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -47,8 +48,10 @@ class Model(Protocol):
         allowed: Sequence[str] = (),
         believed: float = 0.0,
         early: Callable[[Decoded], None] = ...,
+        wanted: Callable[[], bool] = ...,
     ) -> Decoded:
-        """The text of at most LONGEST_S seconds; ``believed`` is what another language than the first allowed must have."""
+        """The text of at most LONGEST_S seconds; ``believed`` is what another language than the first allowed must have. Raises NotWanted
+        when ``wanted`` says so."""
         ...
 
 
@@ -103,16 +106,22 @@ class WhisperTranscriber:
             if early is not None and whole:  # of several pieces only all together mean something
                 loop.call_soon_threadsafe(early, found.text, found.language)
 
-        for piece in cut:
-            known = fixed or next((one.language for one in heard if one.text), "")
-            voiced = voiced_s if whole else None
-            job = partial(_hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, voiced=voiced, early=ahead)
-            heard.append(await self._work(job))
+        dropped = threading.Event()
+        try:
+            for piece in cut:
+                known = fixed or next((one.language for one in heard if one.text), "")
+                job = partial(
+                    _hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, voiced=voiced_s if whole else None,
+                    early=ahead, wanted=lambda: not dropped.is_set(),
+                )  # fmt: skip
+                heard.append(await self._work(job))
+        finally:
+            dropped.set()
         return _together(heard, (time.monotonic() - began) * 1000)
 
     async def _work(self, job: Callable[[Model], T]) -> T:
         """Do the job on a thread as soon as one is free. A task that is cancelled while it waits leaves the queue; one that has begun
-        keeps its thread to the end."""
+        keeps its thread until the job sees that it is not wanted."""
         if self._model is None:
             raise TranscriptionError("Whisper is not loaded.")
         try:
@@ -144,7 +153,7 @@ def _processors() -> int:
 
 def _hear(
     model: Model, samples: Samples, language: str, hints: Sequence[str], allowed: Sequence[str], voiced: float | None,
-    early: Callable[[Decoded], None],
+    early: Callable[[Decoded], None], wanted: Callable[[], bool],
 ) -> Transcript:  # fmt: skip
     """One piece of at most LONGEST_S seconds. Where there is no voice Whisper is not asked at all."""
     seconds = len(samples) / RATE
@@ -157,7 +166,7 @@ def _hear(
         if found.text and not why_invented(found, voiced, hints):
             early(found)
 
-    found = model.decode(samples, fixed, hints, allowed, SURE if voiced < SURE_VOICED_S else 0.0, unless_invented)
+    found = model.decode(samples, fixed, hints, allowed, SURE if voiced < SURE_VOICED_S else 0.0, unless_invented, wanted)
     why = why_invented(found, voiced, hints)
     return Transcript(
         text="" if why else found.text,

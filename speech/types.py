@@ -92,7 +92,7 @@ class Transcriber(Protocol):
         """The text of one utterance. Without a language it is detected among ``allowed``. ``voiced_s``: seconds of voice in it, where
         they were counted already. ``early`` may be called with the text and its language, on the event loop, while the rest of the
         transcript is still being found out; the transcript is what counts.
-        Cancelling the task drops work that has not begun. Raises TranscriptionError."""
+        Cancelling the task drops the work that is left. Raises TranscriptionError."""
         ...
 
 

@@ -63,6 +63,10 @@ class Decoded:
         return math.exp(min(self.logprob, 0.0))
 
 
+class NotWanted(Exception):
+    """Nobody waits any more for what was being read."""
+
+
 class Whisper:
     """One model in memory, shared by all calls; ``workers`` pieces at once, one thread each."""
 
@@ -111,13 +115,16 @@ class Whisper:
         allowed: Sequence[str] = (),
         believed: float = 0.0,
         early: Callable[[Decoded], None] = lambda found: None,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> Decoded:
         """The text of at most LONGEST_S seconds. Without a language it is the likeliest of ``allowed`` if it is likelier than
-        ``believed``, else the first of them. ``early`` gets the text before its mark (some 20 ms)."""
+        ``believed``, else the first of them. ``early`` gets the text before its mark (some 20 ms). Raises NotWanted where ``wanted`` says
+        so between two steps of the work."""
         sound = resample(samples, RATE, _RATE).astype(np.float32) / 32768
         features = self._model.feature_extractor(sound)
         seconds = len(samples) / RATE
         encoded = self._encoded(features, max(WINDOW, features.shape[-1] + AFTER))
+        _go_on(wanted)  # in half of the cases in which speech goes on it has by now, and the words are most of the work
         begun = self._begin(encoded, seconds, language, hints) if language else None  # on another worker, if one is free
         languages = self._languages(encoded, allowed)
         if not language:
@@ -133,6 +140,7 @@ class Whisper:
             if wide.compression < found.compression:
                 found, encoded = wide, whole
         early(found)
+        _go_on(wanted)
         mark = final_mark(self._model.model, self._tokenizer(language), encoded, found.text)
         return replace(found, mark=mark, languages=languages)
 
@@ -199,6 +207,11 @@ class Whisper:
                 break
             words = more + words
         return [*([tokenizer.sot_prev, *words] if words else []), *tokenizer.sot_sequence]
+
+
+def _go_on(wanted: Callable[[], bool]) -> None:
+    if not wanted():
+        raise NotWanted
 
 
 def _spoken(tokens: Sequence[int], first_time: int, seconds: float) -> list[int]:

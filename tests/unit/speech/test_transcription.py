@@ -16,7 +16,7 @@ from speech import transcription
 from speech.audio import AudioError, write_wav
 from speech.transcription import WhisperTranscriber, hear_file
 from speech.types import RATE, Samples, TranscriptionError
-from speech.whisper import LONGEST_S, Decoded
+from speech.whisper import LONGEST_S, Decoded, NotWanted
 
 SAID = Decoded("tak", "pl", -0.1, 0.05, 0.8, {"pl": 0.9, "en": 0.05, "ro": 0.05})
 
@@ -33,6 +33,7 @@ class Model:
         self.gate = threading.Event()
         self.gate.set()
         self.began: list[int] = []
+        self.given_up: list[int] = []
         self.asked: list[tuple[str, tuple[str, ...], tuple[str, ...], float]] = []
         self.answer: Decoded | Exception = SAID
 
@@ -47,10 +48,14 @@ class Model:
         allowed: Sequence[str] = (),
         believed: float = 0.0,
         early: Callable[[Decoded], None] = lambda found: None,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> Decoded:
         self.began.append(int(samples[0]))
         self.asked.append((language, tuple(hints), tuple(allowed), believed))
         assert self.gate.wait(10)
+        if not wanted():
+            self.given_up.append(int(samples[0]))
+            raise NotWanted
         if isinstance(self.answer, Exception):
             raise self.answer
         found = replace(self.answer, text=f"{self.answer.text} {samples[0]}", language=language or self.answer.language)
@@ -150,12 +155,12 @@ async def test_a_cancelled_task_that_waits_never_runs_and_its_place_is_free(mode
         running, waiting, last = (asyncio.create_task(made.transcribe(sound(number))) for number in (1, 2, 3))
         await until(lambda: model.began == [1])
         waiting.cancel()
-        running.cancel()  # has begun: its thread goes on, its answer is thrown away
+        running.cancel()  # has begun: its thread goes on to the next step, and gives up there
         await asyncio.wait([waiting, running])
         assert model.began == [1]
         model.gate.set()
         assert (await last).text == "tak 3"
-    assert model.began == [1, 3]
+    assert (model.began, model.given_up) == ([1, 3], [1])
 
 
 async def test_too_long_a_wait_is_refused(model: Model, tmp_path: Path) -> None:
