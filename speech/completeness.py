@@ -158,7 +158,7 @@ def _number(said: Words, words: Endings, listen: Listen) -> Completeness | None:
     if listen == "digits":
         return Completeness(0.2 if digits_said(said, words) < 4 else 0.5, "a number of unknown length")
     if digits_said(said, words) >= WHOLE_NUMBER:
-        return Completeness(0.9, "a long number")
+        return Completeness(0.97, "a long number")
     return Completeness(0.55, "a number that may go on")
 
 

@@ -85,6 +85,32 @@ class _Ahead:
             self._task.cancel()
 
 
+class _Later:
+    """The tone of an utterance: judged once its words are being read, so that it is not in the way of what comes before, nor judged in
+    vain where speech goes on."""
+
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, Tone | None]]) -> None:
+        self._work = work
+        self._task: asyncio.Task[Tone | None] | None = None
+        self._over = False
+
+    def begin(self) -> None:
+        """Judge it now; once dropped, nothing."""
+        if not self._over and self._task is None:
+            self._task = asyncio.create_task(self._work())
+
+    async def tone(self) -> Tone | None:
+        """How it sounds."""
+        self.begin()
+        return await self._task if self._task is not None else None
+
+    def drop(self) -> None:
+        """It is not wanted any more."""
+        self._over = True
+        if self._task is not None:
+            self._task.cancel()
+
+
 class Guesser:
     """Transcribes and understands one caller's utterance as soon as it may be over, and says when it is.
 
@@ -156,32 +182,31 @@ class Guesser:
 
     async def transcribe(self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None = None) -> Heard:
         """The text, its meaning and its tone. ``voiced_s``: as for a Transcriber. Raises SpeechError, TimeoutError."""
-        tone = asyncio.create_task(self._tone(audio))  # beside the words: it keeps no answer waiting
+        ahead, tone = _Ahead(self._meaning), _Later(lambda: self._tone(audio))
         try:
-            transcript, meaning = await self._words(audio, expectation, language, voiced_s)
-            return Heard(transcript, meaning, await tone if transcript.text else None)
-        finally:
-            tone.cancel()
-
-    async def _words(
-        self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None
-    ) -> tuple[Transcript, Meaning | None]:  # fmt: skip
-        began = self._now()
-        ahead = _Ahead(self._meaning)
-        try:
-            async with asyncio.timeout(HEARING_LIMIT_S):
-                first = "" if self.detect else language
-                transcript = await self._transcriber.transcribe(
-                    audio, first, hints=expectation.hints, allowed=self._allowed, voiced_s=voiced_s, early=ahead.begin
-                )
-                other = transcript.heard_language
-                if not self.detect and other and other != language and other in self._allowed:
-                    ahead.drop()
-                    transcript = await self._transcriber.transcribe(audio, other, hints=expectation.hints, allowed=self._allowed)
-            self._observe("transcription", self._now() - began)
-            return transcript, await ahead.meaning(transcript.text, transcript.language) if transcript.text else None
+            transcript = await self._words(audio, expectation, language, voiced_s, ahead, tone)
+            if not transcript.text:
+                return Heard(transcript)
+            return Heard(transcript, await ahead.meaning(transcript.text, transcript.language), await tone.tone())
         finally:
             ahead.drop()
+            tone.drop()
+
+    async def _words(
+        self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None, ahead: _Ahead, tone: _Later
+    ) -> Transcript:  # fmt: skip
+        began, hints = self._now(), expectation.hints
+        async with asyncio.timeout(HEARING_LIMIT_S):
+            transcript = await self._transcriber.transcribe(
+                audio, "" if self.detect else language, hints=hints, allowed=self._allowed, voiced_s=voiced_s, early=ahead.begin,
+                reading=tone.begin,
+            )  # fmt: skip
+            other = transcript.heard_language
+            if not self.detect and other and other != language and other in self._allowed:
+                ahead.drop()
+                transcript = await self._transcriber.transcribe(audio, other, hints=hints, allowed=self._allowed)
+        self._observe("transcription", self._now() - began)
+        return transcript
 
     async def _meaning(self, text: str, language: str) -> Meaning:
         await self._shown(text)

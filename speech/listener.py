@@ -6,6 +6,7 @@ from collections import deque
 
 import numpy as np
 
+from speech.audio import dbfs
 from speech.types import RATE, Samples, Vad
 
 CHUNK = 256
@@ -20,6 +21,40 @@ LONGEST_S = 60
 """Audio of one utterance that is kept; of a longer one, its last part."""
 
 
+NO_VOICE = 0.1
+"""Probability below which a chunk is the line's own noise."""
+NEAR_FLOOR_DB, BELOW_VOICE_DB = 6.0, 25.0
+"""A chunk this near the line's noise and this far below the caller's voice is silence although Silero, which looks back, still hears the
+voice: 32 to 96 ms on a line that is silent between words (noise suppression, DTX). On 93 human clips with their own room's noise it
+changes 4 ms and 1.22 to 1.25 transcriptions an utterance; with noise 20 dB below the voice, nothing."""
+_SILENCE_DB = -90.0
+"""Level of digital silence (dBFS), which has none."""
+_SLOW = 0.1
+"""Share of a new chunk in the running levels."""
+
+
+class _Levels:
+    """The line's noise and the caller's voice, in dBFS, as they go."""
+
+    def __init__(self) -> None:
+        self._noise: float | None = None
+        self._voice: float | None = None
+
+    def noise(self, level: float) -> None:
+        """A chunk without a voice."""
+        self._noise = level if self._noise is None else self._noise + _SLOW * (level - self._noise)
+
+    def voice(self, level: float) -> None:
+        """A chunk of the caller's voice."""
+        self._voice = level if self._voice is None else self._voice + _SLOW * (level - self._voice)
+
+    def silent(self, level: float) -> bool:
+        """Whether a chunk is surely silence by its level alone."""
+        if self._noise is None or self._voice is None:
+            return False
+        return level < min(self._noise + NEAR_FLOOR_DB, self._voice - BELOW_VOICE_DB)
+
+
 class Listener:
     """One caller's audio, frame by frame. Time is counted in audio, in ms since the call began.
 
@@ -30,6 +65,7 @@ class Listener:
 
     def __init__(self, vad: Vad) -> None:
         self._vad = vad
+        self._levels = _Levels()
         self._pending = np.zeros(0, np.int16)
         self._audio: deque[Samples] = deque()
         self._kept = 0
@@ -61,7 +97,7 @@ class Listener:
         self._pending = np.concatenate((self._pending, samples))
         while len(self._pending) >= CHUNK:
             chunk, self._pending = self._pending[:CHUNK], self._pending[CHUNK:]
-            self._judge(self._vad.probability(chunk))
+            self._judge(self._vad.probability(chunk), max(_SILENCE_DB, dbfs(chunk)))
 
     def utterance(self) -> Samples:
         """The utterance so far, from its pre-roll to now."""
@@ -78,13 +114,16 @@ class Listener:
         self.speaking, self.speech_ms, self._run, self.pauses = False, 0, 0, []
         self._forget()
 
-    def _judge(self, probability: float) -> None:
+    def _judge(self, probability: float, level: float) -> None:
         chunk_ms = CHUNK * 1000 // RATE
         at = self.heard_ms - len(self._pending) * 1000 // RATE
         voiced = probability >= (STILL_SPEECH if self.speaking and self.silence_ms < 2 * chunk_ms else SPEECH)
-        if not voiced:
+        if probability < NO_VOICE:
+            self._levels.noise(level)
+        if not voiced or self._levels.silent(level):
             self._run = 0
             return
+        self._levels.voice(level)
         self._run += 1
         if not self.speaking:
             if self._run < BEGIN_CHUNKS:

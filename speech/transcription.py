@@ -49,6 +49,7 @@ class Model(Protocol):
         believed: float = 0.0,
         early: Callable[[Decoded], None] = ...,
         wanted: Callable[[], bool] = ...,
+        reading: Callable[[], None] = ...,
     ) -> Decoded:
         """The text of at most LONGEST_S seconds; ``believed`` is what another language than the first allowed must have. Raises NotWanted
         when ``wanted`` says so."""
@@ -93,7 +94,7 @@ class WhisperTranscriber:
 
     async def transcribe(
         self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
-        voiced_s: float | None = None, early: Early | None = None,
+        voiced_s: float | None = None, early: Early | None = None, reading: Callable[[], None] | None = None,
     ) -> Transcript:  # fmt: skip
         """The text of one utterance (types.Transcriber). Longer than LONGEST_S it is cut at pauses. Raises TranscriptionError."""
         began, loop = time.monotonic(), asyncio.get_running_loop()
@@ -106,13 +107,17 @@ class WhisperTranscriber:
             if early is not None and whole:  # of several pieces only all together mean something
                 loop.call_soon_threadsafe(early, found.text, found.language)
 
+        def read() -> None:
+            if reading is not None:
+                loop.call_soon_threadsafe(reading)
+
         dropped = threading.Event()
         try:
             for piece in cut:
                 known = fixed or next((one.language for one in heard if one.text), "")
                 job = partial(
                     _hear, samples=piece, language=known, hints=hints, allowed=allowed or ALLOWED, voiced=voiced_s if whole else None,
-                    early=ahead, wanted=lambda: not dropped.is_set(),
+                    early=ahead, wanted=lambda: not dropped.is_set(), reading=read,
                 )  # fmt: skip
                 heard.append(await self._work(job))
         finally:
@@ -153,7 +158,7 @@ def _processors() -> int:
 
 def _hear(
     model: Model, samples: Samples, language: str, hints: Sequence[str], allowed: Sequence[str], voiced: float | None,
-    early: Callable[[Decoded], None], wanted: Callable[[], bool],
+    early: Callable[[Decoded], None], wanted: Callable[[], bool], reading: Callable[[], None],
 ) -> Transcript:  # fmt: skip
     """One piece of at most LONGEST_S seconds. Where there is no voice Whisper is not asked at all."""
     seconds = len(samples) / RATE
@@ -166,7 +171,7 @@ def _hear(
         if found.text and not why_invented(found, voiced, hints):
             early(found)
 
-    found = model.decode(samples, fixed, hints, allowed, SURE if voiced < SURE_VOICED_S else 0.0, unless_invented, wanted)
+    found = model.decode(samples, fixed, hints, allowed, SURE if voiced < SURE_VOICED_S else 0.0, unless_invented, wanted, reading)
     why = why_invented(found, voiced, hints)
     return Transcript(
         text="" if why else found.text,

@@ -87,11 +87,12 @@ class Transcriber(Protocol):
 
     async def transcribe(
         self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
-        voiced_s: float | None = None, early: Early | None = None,
+        voiced_s: float | None = None, early: Early | None = None, reading: Callable[[], None] | None = None,
     ) -> Transcript:  # fmt: skip
         """The text of one utterance. Without a language it is detected among ``allowed``. ``voiced_s``: seconds of voice in it, where
         they were counted already. ``early`` may be called with the text and its language, on the event loop, while the rest of the
-        transcript is still being found out; the transcript is what counts.
+        transcript is still being found out; the transcript is what counts. ``reading`` may be called, there too, once
+        the audio is encoded and still wanted: whatever else is to be found out about it is hardly in vain from then on.
         Cancelling the task drops the work that is left. Raises TranscriptionError."""
         ...
 

@@ -63,7 +63,7 @@ class Decoded:
         return math.exp(min(self.logprob, 0.0))
 
 
-class NotWanted(Exception):
+class NotWanted(Exception):  # noqa: N818 - no error: the caller spoke on
     """Nobody waits any more for what was being read."""
 
 
@@ -116,15 +116,17 @@ class Whisper:
         believed: float = 0.0,
         early: Callable[[Decoded], None] = lambda found: None,
         wanted: Callable[[], bool] = lambda: True,
+        reading: Callable[[], None] = lambda: None,
     ) -> Decoded:
         """The text of at most LONGEST_S seconds. Without a language it is the likeliest of ``allowed`` if it is likelier than
         ``believed``, else the first of them. ``early`` gets the text before its mark (some 20 ms). Raises NotWanted where ``wanted`` says
-        so between two steps of the work."""
+        so between two steps of the work; ``reading`` is told when the longest of them begins."""
         sound = resample(samples, RATE, _RATE).astype(np.float32) / 32768
         features = self._model.feature_extractor(sound)
         seconds = len(samples) / RATE
         encoded = self._encoded(features, max(WINDOW, features.shape[-1] + AFTER))
         _go_on(wanted)  # in half of the cases in which speech goes on it has by now, and the words are most of the work
+        reading()
         begun = self._begin(encoded, seconds, language, hints) if language else None  # on another worker, if one is free
         languages = self._languages(encoded, allowed)
         if not language:

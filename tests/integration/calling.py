@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 from bot.calls.calls import Calls
 from integrations.twilio.signature import HEADER, sign
 from speech.audio import from_mulaw, to_mulaw
-from speech.types import FRAME, RATE, Early, Samples, SynthesisError, Transcript, TranscriptionError
+from speech.types import FRAME, RATE, Early, Samples, SynthesisError, Transcript, TranscriptionError, Vad
 from tests.house import NUMBER, TOKEN, House, become, house
 from tests.twilio_caller import TwilioCaller
 from tests.unit.speech.room import LoudnessVad
@@ -42,7 +42,7 @@ class Ears:
 
     async def transcribe(
         self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
-        voiced_s: float | None = None, early: Early | None = None,
+        voiced_s: float | None = None, early: Early | None = None, reading: Callable[[], None] | None = None,
     ) -> Transcript:  # fmt: skip
         await asyncio.sleep(0.01)
         if self.broken:
@@ -97,11 +97,13 @@ class CallingHouse:
 
 
 @asynccontextmanager
-async def calling(database_url: str, data_dir: Path, patch: Any, **settings: Any) -> AsyncIterator[CallingHouse]:
+async def calling(
+    database_url: str, data_dir: Path, patch: Any, *, vad: Callable[[], Vad] = LoudnessVad, **settings: Any
+) -> AsyncIterator[CallingHouse]:
     """The service, taking calls with scripted ears and mouth."""
     import speech.vad
 
-    patch.setattr(speech.vad, "SileroVad", LoudnessVad)
+    patch.setattr(speech.vad, "SileroVad", vad)
     async with house(database_url, data_dir, **settings) as found:
         yield CallingHouse(found)
 

@@ -40,7 +40,7 @@ class Ears:
 
     async def transcribe(
         self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
-        voiced_s: float | None = None, early: Early | None = None,
+        voiced_s: float | None = None, early: Early | None = None, reading: Callable[[], None] | None = None,
     ) -> Transcript:  # fmt: skip
         await asyncio.sleep(self.took_s)
         if self.broken:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from speech.guessing import Guesser
 from speech.listener import Listener
+from speech.tone.types import Tone
 from speech.types import Early, Expectation, Meaning, Samples, Transcript
 from tests.unit.speech.room import FixedWait, LoudnessVad
 
@@ -24,7 +25,7 @@ class Slow:
 
     async def transcribe(
         self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
-        voiced_s: float | None = None, early: Early | None = None,
+        voiced_s: float | None = None, early: Early | None = None, reading: Callable[[], None] | None = None,
     ) -> Transcript:  # fmt: skip
         self.asked.append(language)
         if early is not None:
@@ -32,6 +33,9 @@ class Slow:
             early("tak", language)
         try:
             await asyncio.sleep(0.05)
+            if reading is not None:
+                reading()
+                reading()
         except asyncio.CancelledError:  # a worker's thread does not stop when nobody waits for it any more
             if early is not None:
                 asyncio.get_running_loop().call_later(0.05, early, "tak tak", language)
@@ -53,13 +57,18 @@ class Nlu:
         return Meaning(text, language)
 
 
-def guesser(ears: Slow, nlu: Nlu) -> Guesser:
+def guesser(ears: Slow, nlu: Nlu, judged: list[int] | None = None) -> Guesser:
     async def nothing(anything: object) -> None:
-        """Neither shown nor judged."""
+        """Not shown."""
+
+    async def tone(samples: Samples) -> Tone | None:
+        if judged is not None:
+            judged.append(len(samples))
+        return Tone(0.5, "", len(samples) / 8000)
 
     return Guesser(
         Listener(LoudnessVad()), ears, nlu.understand, FixedWait(), ("pl", "en"), detect=False, again=lambda: None, shown=nothing,
-        tone=nothing, observe=lambda part, seconds: None, now=asyncio.get_running_loop().time,
+        tone=tone, observe=lambda part, seconds: None, now=asyncio.get_running_loop().time,
     )  # fmt: skip
 
 
@@ -89,3 +98,25 @@ async def test_dropped_work_is_dropped_whole() -> None:
     await asyncio.sleep(0.3)
     assert nlu.asked == [("tak", "pl")], "nothing begins after that"
     assert nlu.done == []
+
+
+async def test_the_tone_is_judged_once_and_not_in_vain() -> None:
+    judged: list[int] = []
+    heard = await guesser(Slow(), Nlu(), judged).transcribe(SOUND, Expectation(), "pl")
+    assert heard.tone is not None
+    assert judged == [len(SOUND)]
+    task = asyncio.create_task(guesser(Slow(), Nlu(), judged).transcribe(SOUND, Expectation(), "pl"))
+    await asyncio.sleep(0.02)
+    task.cancel()  # speech goes on while the audio is being encoded
+    await asyncio.sleep(0.1)
+    assert judged == [len(SOUND)]
+
+
+async def test_the_tone_is_judged_where_a_transcriber_tells_nothing_on_its_way() -> None:
+    class Plain(Slow):
+        async def transcribe(self, samples: Samples, language: str = "", **more: object) -> Transcript:
+            return Transcript("tak", language)
+
+    judged: list[int] = []
+    assert (await guesser(Plain(), Nlu(), judged).transcribe(SOUND, Expectation(), "pl")).tone is not None
+    assert judged == [len(SOUND)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,34 @@ def test_sound_in_large_pieces_keeps_a_short_pre_roll() -> None:
     for _ in range(30):
         listener.feed(np.zeros(3200, np.int16))
     assert len(listener.utterance()) <= 0.9 * RATE
+
+
+class Trailing(LoudnessVad):
+    """Still hears a voice three chunks (96 ms) after it ended, as Silero does on a line that is silent between words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 0
+
+    def probability(self, samples: np.ndarray[Any, Any]) -> float:
+        self.left = 3 if super().probability(samples) > 0.5 else self.left - 1
+        return 0.9 if self.left >= 0 else 0.0
+
+
+def test_where_the_line_falls_silent_silence_is_not_taken_for_a_voice_that_trails_off() -> None:
+    listener = Listener(Trailing())
+    feed(listener, 1024, loud=False)
+    feed(listener, 1024, loud=True)
+    feed(listener, 320, loud=False)
+    assert listener.silence_ms >= 288
+
+
+def test_in_noise_the_voice_detector_alone_decides() -> None:
+    listener, noise = Listener(Trailing()), np.full(FRAME, LOUD // 2, np.int16)
+    for _ in range(48):
+        listener.feed(noise)
+    feed(listener, 1024, loud=True)
+    for _ in range(16):
+        listener.feed(noise)
+    assert listener.speaking
+    assert 192 <= listener.silence_ms <= 256

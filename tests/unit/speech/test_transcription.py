@@ -49,6 +49,7 @@ class Model:
         believed: float = 0.0,
         early: Callable[[Decoded], None] = lambda found: None,
         wanted: Callable[[], bool] = lambda: True,
+        reading: Callable[[], None] = lambda: None,
     ) -> Decoded:
         self.began.append(int(samples[0]))
         self.asked.append((language, tuple(hints), tuple(allowed), believed))
