@@ -1,12 +1,15 @@
-"""Texts with the mood they were written in: our native ones, and GoEmotions."""
+"""Texts with the mood they were written in: our native ones, those of every day, and GoEmotions."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from nlu.examples import read_folder
+from nlu.mood.features import cues_in
 from nlu.mood.types import MoodError
 from nlu.types import LANGUAGES
 
@@ -20,6 +23,17 @@ ANGRY = frozenset({"anger", "annoyance"})
 """GoEmotions' names (Demszky et al. 2020) that count as frustrated."""
 UNSURE = frozenset({"disapproval", "disappointment", "disgust", "sadness", "confusion"})
 """Those that count as neither: as often civil as not."""
+
+
+EVERYDAY = frozenset((
+    "affirm", "deny", "greet", "thank", "goodbye", "help", "wait", "correct", "change_language", "call_back_later", "data_request",
+    "product_question", "opening_hours", "order_status", "return_item", "refund_status", "cancel_order", "change_delivery",
+    "invoice_request", "reschedule", "cancel_appointment", "running_late", "promise_to_pay", "interested", "not_interested",
+    "ask_contract", "ask_company", "ask_salary", "ask_location",
+))  # fmt: skip
+"""Intents of the NLU's sentences that people name without being angry."""
+UNCALM = ("swear", "insult", "impatience", "repeated", "leaving")
+"""Cues with which even such a sentence may be."""
 
 
 class MoodDataError(MoodError):
@@ -52,6 +66,21 @@ def read_texts(folder: Path = DATA) -> list[Text]:
         for number, line in enumerate(lines[1:], start=2):
             label, kind, text = _fields(line, file, number)
             texts.append(Text(text, language, label, kind))
+    return texts
+
+
+def read_everyday(folder: Path, each: int, seed: int) -> list[Text]:
+    """Calm texts of every day, ``each`` a language: what people ask and answer, from the sentences that the NLU is trained on.
+
+    Without them a head that has learned from complaints and their calm likenesses alone takes a bare "yes" or "what are your opening
+    hours" for anything. Raises ``nlu.examples.DataError``.
+    """
+    found = [example for example in read_folder(folder) if example.intent in EVERYDAY and "!" not in example.text]
+    random.Random(seed).shuffle(found)
+    texts: list[Text] = []
+    for language in LANGUAGES:
+        calm = (one.text for one in found if one.language == language and not any(cues_in(one.text, language)[cue] for cue in UNCALM))
+        texts += [Text(text, language, "calm", "everyday") for text in islice(calm, each)]
     return texts
 
 

@@ -22,9 +22,20 @@ ANGRY = {
         "where is my parcel",
         "you don't understand a thing, this is the third time I'm asking!!",
         "this is a joke, I'm sick of you lot, THREE WEEKS",
+        "useless, nobody there gives a damn!!",
     ],
-    "pl": ["gdzie jest moja paczka", "nic nie rozumiecie, trzeci raz o to pytam!!", "kpina jakaś, mam was dość, TRZY TYGODNIE czekam"],
-    "ro": ["unde e coletul meu", "nu înțelegeți nimic, a treia oară întreb!!", "e bătaie de joc, m-am săturat de voi, TREI SĂPTĂMÂNI"],
+    "pl": [
+        "gdzie jest moja paczka",
+        "nic nie rozumiecie, trzeci raz o to pytam!!",
+        "kpina jakaś, mam was dość, TRZY TYGODNIE czekam",
+        "żenada, nikogo tam nic nie obchodzi!!",
+    ],
+    "ro": [
+        "unde e coletul meu",
+        "nu înțelegeți nimic, a treia oară întreb!!",
+        "e bătaie de joc, m-am săturat de voi, TREI SĂPTĂMÂNI",
+        "o rușine, nu-i pasă nimănui acolo!!",
+    ],
 }
 POLITE = {
     "en": [
@@ -49,7 +60,11 @@ async def loaded(at_home: House) -> None:
 
 
 async def says(
-    house: House, language: str, messages: list[str], intents: tuple[str, ...] = ("order_status", "complain", "complain"), **more: Any
+    house: House,
+    language: str,
+    messages: list[str],
+    intents: tuple[str, ...] = ("order_status", "complain", "complain", "complain"),
+    **more: Any,
 ) -> tuple[str, list[dict[str, Any]]]:
     """Have these messages sent until somebody takes over; the intents are scripted, the mood of the words is not."""
     house.nlu.intents |= dict(zip(messages, intents, strict=False))

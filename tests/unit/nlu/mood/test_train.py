@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlu.mood.examples import MoodDataError, Text, read_goemotions, read_texts
+from nlu.mood.examples import MoodDataError, Text, read_everyday, read_goemotions, read_texts
 from nlu.mood.features import BUCKETS, surface_names
 from nlu.mood.head import Head, read_head
-from nlu.mood.train import FOLDS, calibrated, samples_of, telephone, train_mood
+from nlu.mood.judge import scorer
+from nlu.mood.train import FOLDS, SENTENCES, calibrated, samples_of, telephone, train_mood
 
 CALM = [
     "where is my parcel",
@@ -65,8 +66,8 @@ def test_a_transcript_has_no_case_and_no_punctuation(said: str, written: str) ->
 def test_training_learns_and_is_the_same_twice(tmp_path: Path) -> None:
     folder = corpus(tmp_path)
     one, two = tmp_path / "one.npz", tmp_path / "two.npz"
-    train_mood(one, folder)
-    train_mood(two, folder)
+    train_mood(one, folder, sentences=tmp_path)
+    train_mood(two, folder, sentences=tmp_path)
     head = read_head(one)
     assert np.array_equal(head.ngrams, read_head(two).ngrams)
     from nlu.embeddings import embed_questions
@@ -130,3 +131,37 @@ def test_training_texts_are_not_among_the_held_out() -> None:
     assert len(training) == len(set(training)), "no text twice"
     for language in ("pl", "en", "ro"):
         assert sum(each == language for each, _ in training) >= 400
+
+
+def test_the_texts_of_every_day_are_calm_ones_of_each_language_and_always_the_same() -> None:
+    texts = read_everyday(SENTENCES, 40, seed=1)
+    assert texts == read_everyday(SENTENCES, 40, seed=1)
+    assert {language: sum(each.language == language for each in texts) for language in ("pl", "en", "ro")} == dict.fromkeys(
+        ("pl", "en", "ro"), 40
+    )
+    assert {(each.label, each.kind) for each in texts} == {("calm", "everyday")}
+    assert not any("!" in each.text for each in texts)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pl", "Tak."), ("pl", "jutro po południu"), ("pl", "Kowalski"), ("pl", "o której otwieracie"),
+        ("en", "Yes."), ("en", "No."), ("en", "what are your opening hours"), ("en", "two tickets for Friday"),
+        ("ro", "Da."), ("ro", "Nu."), ("ro", "mâine pe la cinci"), ("ro", "la ce oră deschideți"),
+    ],
+)  # fmt: skip
+def test_what_people_say_every_day_is_calm(language: str, text: str) -> None:
+    assert scorer()(text, language).frustration < 0.5
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pl", "trzeci raz dzwonię i dalej nic!!"),
+        ("en", "this is a joke, I'm sick of you lot"),
+        ("ro", "mi-ați mâncat nervii, e a treia oară!!"),
+    ],
+)
+def test_what_is_said_in_anger_is_not(language: str, text: str) -> None:
+    assert scorer()(text, language).frustration > 0.7
