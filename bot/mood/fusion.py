@@ -38,9 +38,7 @@ def judge(mood: Mood, signals: Signals, thresholds: Thresholds, weights: Weights
     load = sum(new.values()) if new else None
     _recall(mood, new)
     parts = {name: odds for name, odds in (("tone", tone), ("words", words), ("happenings", load)) if odds is not None}
-    # Neutral words do not take back an angry voice: most answers to a bot are names and numbers, whatever the mood.
-    counted = {name: max(odds, 0.0) if name == "words" and (tone or 0.0) >= SPEAKS else odds for name, odds in parts.items()}
-    value = _forward(mood, list(counted.values()), weights)
+    value = _forward(mood, list(parts.values()), weights)
     abusive = math.isfinite(signals.abuse) and signals.abuse >= ABUSIVE
     before = mood.level
     speaking = sum(odds >= SPEAKS for odds in parts.values())
