@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
 from speech.listener import Listener
 from speech.ports import EndOfTurn
@@ -20,6 +20,9 @@ LONGEST_MS = 20_000
 """Longest utterance: a voice without an end (a radio in the room, a story) is cut there and answered."""
 HEARING_LIMIT_S = 10.0
 """Longest time a transcription may take, in s."""
+
+T = TypeVar("T")
+Told = TypeVarTuple("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,57 +61,31 @@ class _Guess:
     last: bool = False
 
 
-class _Ahead:
-    """The meaning of a text, sought while the rest of its transcript is still being found out."""
+class _Ahead(Generic[T, *Told]):
+    """Work begun on what a transcription tells on its way, at most once, and not any more when it was dropped: a transcriber's thread
+    may go on telling when nobody waits."""
 
-    def __init__(self, understand: Callable[[str, str], Coroutine[Any, Any, Meaning]]) -> None:
-        self._understand = understand
-        self._told = ("", "")
-        self._task: asyncio.Task[Meaning] | None = None
-        self._over = False
-
-    def begin(self, text: str, language: str) -> None:
-        """Seek the meaning of what a transcriber told early; once dropped, nothing: its thread goes on when nobody waits any more."""
-        if not self._over and self._task is None:
-            self._told, self._task = (text, language), asyncio.create_task(self._understand(text, language))
-
-    async def meaning(self, text: str, language: str) -> Meaning:
-        """The meaning of what was said in the end."""
-        if self._task is not None and self._told == (text, language):
-            return await self._task
-        return await self._understand(text, language)
-
-    def drop(self) -> None:
-        """It is not wanted any more, or not in this language."""
-        self._over = True
-        if self._task is not None:
-            self._task.cancel()
-
-
-class _Later:
-    """The tone of an utterance: judged once its words are being read, so that it is not in the way of what comes before, nor judged in
-    vain where speech goes on."""
-
-    def __init__(self, work: Callable[[], Coroutine[Any, Any, Tone | None]]) -> None:
+    def __init__(self, work: Callable[[*Told], Coroutine[Any, Any, T]]) -> None:
         self._work = work
-        self._task: asyncio.Task[Tone | None] | None = None
+        self._begun: tuple[tuple[*Told], asyncio.Task[T]] | None = None
         self._over = False
 
-    def begin(self) -> None:
-        """Judge it now; once dropped, nothing."""
-        if not self._over and self._task is None:
-            self._task = asyncio.create_task(self._work())
+    def begin(self, *told: *Told) -> None:
+        """Begin with what was told first."""
+        if not self._over and self._begun is None:
+            self._begun = told, asyncio.create_task(self._work(*told))
 
-    async def tone(self) -> Tone | None:
-        """How it sounds."""
-        self.begin()
-        return await self._task if self._task is not None else None
+    async def result(self, *told: *Told) -> T:
+        """The result for what is true in the end, which need not be what was told."""
+        if self._begun is not None and self._begun[0] == told:
+            return await self._begun[1]
+        return await self._work(*told)
 
     def drop(self) -> None:
         """It is not wanted any more."""
         self._over = True
-        if self._task is not None:
-            self._task.cancel()
+        if self._begun is not None:
+            self._begun[1].cancel()
 
 
 class Guesser:
@@ -182,28 +159,30 @@ class Guesser:
 
     async def transcribe(self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None = None) -> Heard:
         """The text, its meaning and its tone. ``voiced_s``: as for a Transcriber. Raises SpeechError, TimeoutError."""
-        ahead, tone = _Ahead(self._meaning), _Later(lambda: self._tone(audio))
+        meaning = _Ahead(self._meaning)
+        tone = _Ahead(lambda: self._tone(audio))  # when the words are being read: not in the way before, nor in vain where speech goes on
         try:
-            transcript = await self._words(audio, expectation, language, voiced_s, ahead, tone)
+            transcript = await self._words(audio, expectation, language, voiced_s, meaning, tone)
             if not transcript.text:
                 return Heard(transcript)
-            return Heard(transcript, await ahead.meaning(transcript.text, transcript.language), await tone.tone())
+            return Heard(transcript, await meaning.result(transcript.text, transcript.language), await tone.result())
         finally:
-            ahead.drop()
+            meaning.drop()
             tone.drop()
 
     async def _words(
-        self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None, ahead: _Ahead, tone: _Later
+        self, audio: Samples, expectation: Expectation, language: str, voiced_s: float | None,
+        meaning: _Ahead[Meaning, str, str], tone: _Ahead[Tone | None],
     ) -> Transcript:  # fmt: skip
         began, hints = self._now(), expectation.hints
         async with asyncio.timeout(HEARING_LIMIT_S):
             transcript = await self._transcriber.transcribe(
-                audio, "" if self.detect else language, hints=hints, allowed=self._allowed, voiced_s=voiced_s, early=ahead.begin,
+                audio, "" if self.detect else language, hints=hints, allowed=self._allowed, voiced_s=voiced_s, early=meaning.begin,
                 reading=tone.begin,
             )  # fmt: skip
             other = transcript.heard_language
             if not self.detect and other and other != language and other in self._allowed:
-                ahead.drop()
+                meaning.drop()
                 transcript = await self._transcriber.transcribe(audio, other, hints=hints, allowed=self._allowed)
         self._observe("transcription", self._now() - began)
         return transcript

@@ -19,8 +19,6 @@ PRE_ROLL_MS = 400
 """Audio kept from before an utterance begins, so that a soft first consonant is not lost."""
 LONGEST_S = 60
 """Audio of one utterance that is kept; of a longer one, its last part."""
-
-
 NO_VOICE = 0.1
 """Probability below which a chunk is the line's own noise."""
 NEAR_FLOOR_DB, BELOW_VOICE_DB = 6.0, 25.0
@@ -42,17 +40,21 @@ class _Levels:
 
     def noise(self, level: float) -> None:
         """A chunk without a voice."""
-        self._noise = level if self._noise is None else self._noise + _SLOW * (level - self._noise)
+        self._noise = _towards(self._noise, level)
 
     def voice(self, level: float) -> None:
         """A chunk of the caller's voice."""
-        self._voice = level if self._voice is None else self._voice + _SLOW * (level - self._voice)
+        self._voice = _towards(self._voice, level)
 
     def silent(self, level: float) -> bool:
         """Whether a chunk is surely silence by its level alone."""
         if self._noise is None or self._voice is None:
             return False
         return level < min(self._noise + NEAR_FLOOR_DB, self._voice - BELOW_VOICE_DB)
+
+
+def _towards(before: float | None, level: float) -> float:
+    return level if before is None else before + _SLOW * (level - before)
 
 
 class Listener:

@@ -23,8 +23,6 @@ ANGRY = frozenset({"anger", "annoyance"})
 """GoEmotions' names (Demszky et al. 2020) that count as frustrated."""
 UNSURE = frozenset({"disapproval", "disappointment", "disgust", "sadness", "confusion"})
 """Those that count as neither: as often civil as not."""
-
-
 EVERYDAY = frozenset((
     "affirm", "deny", "greet", "thank", "goodbye", "help", "wait", "correct", "change_language", "call_back_later", "data_request",
     "product_question", "opening_hours", "order_status", "return_item", "refund_status", "cancel_order", "change_delivery",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,23 +12,24 @@ import pytest
 from nlu.mood.judge import WordsJudge
 from speech.audio import read_audio
 from speech.tone import judge
+from speech.tone.evaluate import MANIFEST
+from speech.tone.train import POSITIVE, read_manifest
 from speech.types import Transcript
 from speech.vad import SileroVad
 from tests.house import KEY, become
 from tests.integration.calling import CallingHouse, Ears, call_sid, calling, ended, row, turns
 from tests.twilio_caller import TwilioCaller
 
-EMOTION = Path("/work/shared/data/emotion")
-SAID = [
-    "hello",
-    "what are your opening hours",
-    "where is my parcel",
-    "I would like an invoice",
-    "change the delivery",
-    "and my refund",
-    "is the tent in stock",
-]
-MEANT = ["greet", "opening_hours", "order_status", "invoice_request", "change_delivery", "refund_status", "product_question"]
+SAID = {
+    "hello": "greet",
+    "what are your opening hours": "opening_hours",
+    "where is my parcel": "order_status",
+    "I would like an invoice": "invoice_request",
+    "change the delivery": "change_delivery",
+    "and my refund": "refund_status",
+    "is the tent in stock": "product_question",
+}
+"""What both twins are heard to say, and what it means."""
 
 
 class Prompted(Ears):
@@ -44,11 +43,10 @@ class Prompted(Ears):
 
 def voices(actor: str) -> dict[str, list[Any]]:
     """The neutral and the angry clips of an actor on whom nothing was trained."""
-    if not EMOTION.exists():
-        pytest.skip(f"{EMOTION} is not here")
-    with (EMOTION / "manifest.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["speaker"] == actor]
-    return {name: [read_audio(EMOTION / row["path"]) for row in rows if row["emotion"] == name] for name in ("neutral", "anger")}
+    if not MANIFEST.exists():
+        pytest.skip(f"{MANIFEST} is not here")
+    clips = [clip for clip in read_manifest(MANIFEST) if clip.speaker == actor]
+    return {name: [read_audio(clip.path) for clip in clips if clip.emotion == name] for name in ("neutral", POSITIVE)}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +61,7 @@ async def hearing(database_url: str, data_dir: Any, _flows_read_once: None) -> A
             patch.setattr(found.calls, "_transcriber", Prompted())
             patch.setattr(found.calls, "_tone", real)
             patch.setattr(found.house.service.conversations.watch, "tone_ready", True)
-            found.house.nlu.intents |= dict(zip(SAID, MEANT, strict=True))
+            found.house.nlu.intents |= SAID
             yield found
     real.close()
 
@@ -95,7 +93,7 @@ async def test_a_call_with_an_angry_second_half_is_handed_over_and_its_calm_twin
     """A man and a woman, saying the same in both calls; `python -m benchmarks.mood_twins` tells of how many voices this is true."""
     clips = voices(actor)
     start = clips["neutral"][:3]
-    angry, reasons = await called(hearing, number, [*start, *clips["anger"][:4]])
+    angry, reasons = await called(hearing, number, [*start, *clips[POSITIVE][:4]])
     calm, none = await called(hearing, number + 1, [*start, clips["neutral"][3], *clips["neutral"][:3]])
     assert (reasons, none) == (["frustration"], []), (angry, calm)
     assert max(calm) < 0.5 < max(angry)
