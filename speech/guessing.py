@@ -12,7 +12,7 @@ from speech.ports import EndOfTurn
 from speech.tone.types import Tone
 from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
 
-SPECULATE_MS, AGAIN_MS = 64, 100
+SPECULATE_MS, AGAIN_MS = 32, 64
 """Silence after which transcription starts on the chance that the turn is over, and after which it does once that was in vain in the same
 utterance (digits have many small gaps). DESIGN.md says 130; on human clips 64 means 1.26 transcriptions an utterance instead of 1.11, and
 an answer 66 ms sooner (docs/decisions/0005-hearing.md)."""
