@@ -1,4 +1,4 @@
-"""What judging the tone of voice costs: CPU time of one thread, and the wait for a result.
+"""What judging the mood of a turn costs: CPU time of the tone by length, the wait for it, and the words beside it.
 
 python -m benchmarks.tone [--clip clip.flac] [--times 50]
 """
@@ -10,10 +10,12 @@ import asyncio
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from nlu.mood.judge import scorer
 from speech.audio import read_audio
 from speech.tone.encoder import Encoder, mel_spectrogram
 from speech.tone.judge import Judge
@@ -23,10 +25,17 @@ from speech.types import RATE, Samples
 
 CLIP = Path("/work/shared/data/speech/pl/KD0_neutral_1.flac")
 SECONDS = (1.0, 2.0, 4.0, 8.0)
+TURN_S = 4.0
+SAID = {
+    "pl": "dzień dobry, trzeci raz dzwonię w sprawie tej paczki i dalej nic nie wiem",
+    "en": "hello, this is the third time I'm calling about that parcel and I still know nothing",
+    "ro": "bună ziua, sun a treia oară pentru coletul ăsta și tot nu știu nimic",
+}
+"""What is said in a turn of TURN_S seconds."""
 
 
 def main() -> None:
-    """Print a table: each part's CPU time by seconds of speech, all of it, and the wait of a caller for a 4 s utterance."""
+    """Print a table: each part's CPU time by seconds of speech, all of it, and the wait for it; then a whole turn's, with its words."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clip", type=Path, default=CLIP)
     parser.add_argument("--times", type=int, default=50)
@@ -39,7 +48,12 @@ def main() -> None:
     for seconds in SECONDS:
         samples = np.resize(speech, int(seconds * RATE))
         print(_row(seconds, samples, judge, encoder, chosen.times))
+    tone, _ = asyncio.run(_judged(judge, np.resize(speech, int(TURN_S * RATE)), chosen.times))
     judge.close()
+    score = scorer()
+    words = {language: _cpu_ms(partial(score, text, language), chosen.times) for language, text in SAID.items()}
+    each = ", ".join(f"{language} {ms:.1f}" for language, ms in words.items())
+    print(f"\nA turn of {TURN_S:g} s: tone {tone:.1f} ms of CPU, words {each}, together at most {tone + max(words.values()):.1f} ms")
 
 
 def _row(seconds: float, samples: Samples, judge: Judge, encoder: Encoder, times: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
@@ -53,6 +54,9 @@ LAST_TURNS_S = 8.0
 """Longest time that turns already spoken are worked on after the caller has hung up, in s."""
 ENDLESS_GAP_MS = 1000
 """Silence, in ms, after a voice without an end that makes the next one a caller's again."""
+WENT_ON_S = 1.0
+"""A caller who speaks over the bot within this of what was taken for the end of their turn, in s, had not finished: it was the bot that cut
+in, and that is no impatience."""
 UNKNOWN_KEY_S = 5.0
 """How often a caller is told that a key means nothing, in s."""
 LAST_WORDS_S = 12.0
@@ -94,10 +98,11 @@ class Call:
         self._last_audio = now()
         self._quiet_since = now()
         self._held_since = 0.0
-        self._spoke = 0.0  # when the caller last made a sound or pressed a key
+        self._spoke = -math.inf  # when the caller last made a sound or pressed a key
         self._turns: asyncio.Queue[tuple[Spoken, Clock]] = asyncio.Queue()
         self._thinking = False
         self._over_voice = False  # the utterance in progress began over the bot's voice
+        self._went_on = False  # and it goes on with the one before
         self._silences = 0
         self._failures: Counter[str] = Counter()
         self._number = 0
@@ -217,9 +222,10 @@ class Call:
             self.on_audio(samples)
         if self._ending or not self.listener.speaking:
             return
+        now = self._now()
         if not was_speaking:
-            self._over_voice = self.playback.busy
-        self._quiet_since = self._spoke = self._now()
+            self._over_voice, self._went_on = self.playback.busy, now - self._spoke < WENT_ON_S
+        self._quiet_since = self._spoke = now
         if self.playback.busy and not self.playback.paused and not self.playback.firm and self._may_interrupt():
             self._over_voice = True
             await self.playback.pause()
@@ -265,7 +271,8 @@ class Call:
         self._guesser.detect = False
         measures: dict[str, Any] = {
             "speech_ms": voiced, "pauses_ms": list(said.pauses), "endpoint_ms": said.silence_ms,
-            "confidence": round(transcript.confidence, 3), "transcribe_ms": round(transcript.took_ms), "interrupted": over_voice,
+            "confidence": round(transcript.confidence, 3), "transcribe_ms": round(transcript.took_ms),
+            "interrupted": over_voice and not self._went_on,
         }  # fmt: skip
         self._tone.learn(said.heard.tone)
         await self._turn(Spoken(transcript.text, 0, transcript, meaning, tone=said.heard.tone, measures=measures), clock)

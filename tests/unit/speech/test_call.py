@@ -52,6 +52,17 @@ def test_speech_over_the_bot_stops_it_and_is_the_turn() -> None:
     assert room.call_.counts["interruptions"] == 1
 
 
+@pytest.mark.parametrize(("pause_s", "interrupted"), [(0.8, False), (1.2, False), (2.0, True)])
+def test_a_caller_who_only_paused_has_not_interrupted(pause_s: float, interrupted: bool) -> None:
+    """The bot stops at once in any case; whether it was cut short counts as impatience only if the caller had been done."""
+    long = say("This is a very long explanation of everything that nobody wants to hear to its end.", first=2)
+    room = Room(long, say("All right.", first=3)).listen(2).say("I would like to know").listen(pause_s).say("where it is").listen(3)
+    run(room.call(stay=False))
+    assert room.turns == ["I would like to know", "where it is"]
+    assert room.at("clear")
+    assert [spoken.measures["interrupted"] for spoken in room.spoken] == [False, interrupted]
+
+
 @pytest.mark.parametrize("nod", ["mhm", "yeah", ""])
 def test_a_nod_or_a_cough_lets_the_bot_go_on(nod: str) -> None:
     long = say("This is a rather long explanation of how it works.", first=2)

@@ -84,7 +84,7 @@ def test_any_length_is_heard(network: Encoder, seconds: float) -> None:
 
 
 def test_the_states_are_the_stacks(network: Encoder) -> None:
-    """torch's own LSTM of three layers, given the same weights, ends in the same embedding."""
+    """torch's own LSTM of three layers, given the same weights, ends in the same embedding (as nearly as bfloat16 tells)."""
     import torch
 
     state = torch.load(weights_file(), map_location="cpu", weights_only=True)["model_state"]
@@ -95,7 +95,7 @@ def test_the_states_are_the_stacks(network: Encoder) -> None:
         _, (last, _) = stack(torch.from_numpy(mels[None]))
         embedding = torch.relu(last[-1] @ state["linear.weight"].T + state["linear.bias"])[0]
     expected = (embedding / embedding.norm()).numpy()
-    assert np.allclose(network.states(mels)[-WIDTH:], expected, atol=1e-5)
+    assert float(network.states(mels)[-WIDTH:] @ expected) > 0.999  # the cosine of two units
 
 
 def test_nothing_of_the_package_is_imported(network: Encoder) -> None:
