@@ -139,6 +139,16 @@ async def test_courtesies_are_not_asked_about() -> None:
     assert said
 
 
+@pytest.mark.parametrize(("sure", "ends"), [(0.53, False), (0.78, False), (0.93, True)])
+async def test_only_a_sure_goodbye_ends_the_conversation(sure: float, ends: bool) -> None:
+    """On a call it hangs up: in noise "gdzie jest moje zamówienie" was once heard as "by się z mojej zamywieni", a goodbye of 0.53."""
+    found = talk("pl", "P-1001")
+    await found.open("support")
+    said = await understood(found, "by się z mojej zamywieni", goodbye=sure, order_status=0.1)
+    assert said
+    assert found.state.closed == ends
+
+
 async def test_what_is_repeated_is_what_was_asked_and_not_the_wait() -> None:
     found = await returning()
     question = found.last.replies[-1].text
