@@ -151,10 +151,10 @@ def _mood(emotion: dict[str, Any]) -> None:
         return
     reasons = sentence([Reason.from_json(reason) for reason in emotion.get("reasons", [])], "en")
     done = {entry["turn"]: _DONE.get(entry["flow"], entry["flow"]) for entry in emotion.get("done", [])}
-    with ui.row().classes("w-full items-center gap-3 no-wrap").props('data-testid="mood"'):
+    with ui.row().classes("w-full items-center gap-x-3 gap-y-1").props('data-testid="mood"'):
         ui.html(curve_svg(curve, done), sanitize=False).classes("shrink-0")
-        with ui.column().classes("gap-0 min-w-0"):
-            ui.label(f"Frustration {curve[-1]:.0%}, at most {max(curve):.0%}").classes("text-sm")
+        with ui.column().classes("gap-0 flex-1").style("min-width: 13em"):  # below the curve where there is no room beside it
+            ui.label(f"Frustration {curve[-1]:.0%}, highest {max(curve):.0%}").classes("text-sm")
             if reasons and max(curve) >= SHOWN_FROM:
                 ui.label(reasons).classes("soft text-sm")
             for what in dict.fromkeys(done.values()):
