@@ -27,8 +27,9 @@ WAITS: Mapping[Listen, Waits] = {
     "address": Waits(finished=400, undecided=1500, unfinished=2000, unheard=1800),
 }
 """``finished``: people answer one another within 200 ms, yes or no soonest (Stivers et al. 2009, ten languages), and the transcript
-needs 130 ms of silence and about 220 ms of work before anything can be known. ``unfinished``: hesitations last 0.8 to 1.2 s
-(docs/decisions/0007-end-of-turn.md), and callers read numbers out in groups with longer looks at the paper between them."""
+needs 32 ms of silence and some 260 ms of work before anything can be known; in free speech a pause between two clauses is often 300 ms and
+more, so that is waited out. ``unfinished``: hesitations last 0.8 to 1.2 s (docs/decisions/0007-end-of-turn.md), and callers read numbers
+out in groups with longer looks at the paper between them."""
 LONGEST_MS = 2500
 """Silence (ms) that ends any turn: beyond it the caller takes the line for dead."""
 A_PAUSE_MS = 250

@@ -14,8 +14,8 @@ from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
 
 SPECULATE_MS, AGAIN_MS = 32, 64
 """Silence after which transcription starts on the chance that the turn is over, and after which it does once that was in vain in the same
-utterance (digits have many small gaps). DESIGN.md says 130; on human clips 64 means 1.26 transcriptions an utterance instead of 1.11, and
-an answer 66 ms sooner (docs/decisions/0005-hearing.md)."""
+utterance (digits have many small gaps). DESIGN.md says 130; on human clips 32 means 1.73 transcriptions an utterance instead of 1.11, most
+of which stop after their encoder, and an answer 100 ms sooner (docs/decisions/0005-hearing.md)."""
 LONGEST_MS = 20_000
 """Longest utterance: a voice without an end (a radio in the room, a story) is cut there and answered."""
 HEARING_LIMIT_S = 10.0
