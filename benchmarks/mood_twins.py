@@ -4,7 +4,8 @@
 
 Each caller is an actor of RAVDESS, on whose voice nothing was trained: three neutral sentences, then four angry ones (the twin: four
 neutral ones), over telephone lines of their own, while both say the same to the bot. The tone, the words and the fusion are those of the
-service; what happens is left out (nobody repeats, interrupts or is misunderstood), so it is the voice that makes the difference.
+service; of what happens only the voice that turns counts (nobody repeats, interrupts or is misunderstood), so it is the voice that makes
+the difference.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import numpy as np
 from rich.progress import track
 
 from bot.mood.fusion import judge as fuse
-from bot.mood.types import Mood, Signals, Thresholds
+from bot.mood.happenings import voice_turned
+from bot.mood.types import Happening, Mood, Signals, Thresholds
 from nlu.mood.judge import scorer
 from speech.audio import read_audio
 from speech.tone.augment import Line
@@ -47,11 +49,14 @@ def actors(manifest: Path) -> dict[str, dict[str, list[Samples]]]:
 
 async def levels(judge: Judge, utterances: Sequence[Samples], words: Sequence[float | None]) -> list[int]:
     """The level of mood after each utterance of one call."""
-    caller, mood, found = judge.caller(), Mood(), []
+    caller, mood, tones, found = judge.caller(), Mood(), list[float](), []
     for samples, score in zip(utterances, words, strict=True):
         tone = await judge.judge(samples, caller)
         judge.learn(caller, tone)
-        found.append(fuse(mood, Signals(tone=tone.frustration, words=score), Thresholds()).level)
+        if tone.frustration is not None:
+            tones.append(tone.frustration)
+        turned: tuple[Happening, ...] = ("voice_turned",) if tone.frustration is not None and voice_turned(tones) else ()
+        found.append(fuse(mood, Signals(tone=tone.frustration, words=score, happened=turned), Thresholds()).level)
     return found
 
 

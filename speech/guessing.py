@@ -12,10 +12,11 @@ from speech.ports import EndOfTurn
 from speech.tone.types import Tone
 from speech.types import Expectation, Meaning, Samples, Transcriber, Transcript
 
-SPECULATE_MS, AGAIN_MS = 32, 64
-"""Silence after which transcription starts on the chance that the turn is over, and after which it does once that was in vain in the same
-utterance (digits have many small gaps). DESIGN.md says 130; on human clips 32 means 1.73 transcriptions an utterance instead of 1.11, most
-of which stop after their encoder, and an answer 100 ms sooner (docs/decisions/0005-hearing.md)."""
+SPECULATE_MS, AGAIN_MS, BUSY_MS = 32, 64, 96
+"""Silence after which transcription starts on the chance that the turn is over, after which it does once that was in vain in the same
+utterance (digits have many small gaps), and after which at least while other callers are being transcribed. DESIGN.md says 130; on human
+clips 32 means 1.73 transcriptions an utterance instead of 1.11, most of which stop after their encoder, and an answer 100 ms sooner
+(docs/decisions/0005-hearing.md)."""
 LONGEST_MS = 20_000
 """Longest utterance: a voice without an end (a radio in the room, a story) is cut there and answered."""
 HEARING_LIMIT_S = 10.0
@@ -117,9 +118,11 @@ class Guesser:
             guess.task.cancel()
             self._guess = guess = None
             self._vain = True
-        if not listener.speaking or (listener.silence_ms < (AGAIN_MS if self._vain else SPECULATE_MS) and not endless):
+        if not listener.speaking:
             return None
         if guess is None:
+            if listener.silence_ms < self._early_ms and not endless:
+                return None
             work = self.transcribe(listener.utterance(), expectation, language, listener.speech_ms / 1000)
             self._guess = guess = _Guess(listener.version, asyncio.create_task(work), last=endless)
             guess.task.add_done_callback(lambda task: None if task.cancelled() else self._again())
@@ -133,6 +136,12 @@ class Guesser:
                 speech_ms=listener.speech_ms, pauses=[*self._habit, *listener.pauses], mark=said.mark if said else None,
             )  # fmt: skip
         return self._over(heard, guess) if endless or listener.silence_ms >= guess.wait_ms else None
+
+    @property
+    def _early_ms(self) -> int:
+        """The silence at which to begin."""
+        early = AGAIN_MS if self._vain else SPECULATE_MS
+        return max(early, BUSY_MS) if self._transcriber.busy else early
 
     @property
     def late(self) -> bool:

@@ -75,6 +75,7 @@ class WhisperTranscriber:
         self._workers = workers or _processors()
         self._patience_s = patience_s
         self._free = asyncio.Semaphore(self._workers)
+        self._working = 0
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="hearing")
         self._model: Model | None = None
 
@@ -82,6 +83,11 @@ class WhisperTranscriber:
     def ready(self) -> bool:
         """Whether audio can be transcribed now."""
         return self._model is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a worker has something to do."""
+        return self._working > 0
 
     def load(self) -> None:
         """Put the weights in place and load them; blocks for a second, or as long as fetching takes. Raises TranscriptionError."""
@@ -142,13 +148,18 @@ class WhisperTranscriber:
         except BaseException:
             self._free.release()
             raise
+        self._working += 1
         loop = asyncio.get_running_loop()
-        done.add_done_callback(lambda _: loop.call_soon_threadsafe(self._free.release))
+        done.add_done_callback(lambda _: loop.call_soon_threadsafe(self._release))
         try:
             return await asyncio.wrap_future(done)
         except (RuntimeError, ValueError) as error:
             log.exception("Whisper failed")
             raise TranscriptionError(f"Whisper failed: {error}") from error
+
+    def _release(self) -> None:
+        self._working -= 1
+        self._free.release()
 
 
 def _processors() -> int:

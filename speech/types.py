@@ -85,6 +85,11 @@ Early = Callable[[str, str], None]
 class Transcriber(Protocol):
     """Turns audio into text. Shared by all calls; safe to use from many tasks of one event loop."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether some other audio is being worked on: what may turn out to be in vain had better wait a little."""
+        ...
+
     async def transcribe(
         self, samples: Samples, language: str = "", *, hints: Sequence[str] = (), allowed: Sequence[str] = (),
         voiced_s: float | None = None, early: Early | None = None, reading: Callable[[], None] | None = None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from statistics import median
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -24,17 +25,24 @@ LONG_WAIT_S = 4.0
 SHORT, TALKATIVE = 2, 6
 """Words up to which an answer is short, and words that the first ones had at the mean when getting shorter means something."""
 FIRST = 3
-"""Free messages that show how somebody writes."""
+"""Free messages that show how somebody writes, and scored utterances that show how they sound."""
+
+UPSET, AT_EASE = 0.5, 0.4
+"""Tone (0..1) from which an utterance sounds upset, and up to which the first ones sounded at ease."""
+LATELY = 3
+"""Scored utterances of which two must sound upset: one may be a laugh, a cough or a bad line."""
 
 
 @dataclass(slots=True)
 class Memory:
-    """What is kept between turns: requests by intent, texts, lengths in words, and what is still to be counted in the next turn."""
+    """What is kept between turns: requests by intent, texts, lengths in words, scores of the voice, and what is still to be counted in
+    the next turn."""
 
     requests: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     about: str = ""
+    tones: list[float] = field(default_factory=list)
     pending: list[Happening] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
@@ -70,7 +78,22 @@ def happened(memory: Memory, heard: Heard, voice: Mapping[str, Any] | None, requ
             memory.lengths.append(len(text.split()))
     if voice and voice.get("interrupted"):
         found.append("interrupted")
+    score = ((voice or {}).get("tone") or {}).get("frustration")
+    if score is not None:
+        tones = [*memory.tones, float(score)]
+        memory.tones = [*tones[:FIRST], *tones[FIRST:][-LATELY:]]
+        if voice_turned(memory.tones):
+            found.append("voice_turned")
     return list(dict.fromkeys(found))
+
+
+def voice_turned(tones: Sequence[float]) -> bool:
+    """Whether a voice that sounded at ease at first sounds upset now, and not for the first time lately. ``tones``: the scores (0..1) of
+    the utterances that have one, in order. What a loud or a lively person always sounds like is no turn."""
+    lately = tones[FIRST:][-LATELY:]
+    if not lately or lately[-1] < UPSET or median(tones[:FIRST]) > AT_EASE:
+        return False
+    return sum(score >= UPSET for score in lately) >= 2
 
 
 def noticed(memory: Memory, kind: Happening) -> None:

@@ -17,7 +17,7 @@ _PLAIN: dict[str, dict[str, str]] = {
         "interrupted": "talks over the bot", "asked_for_person": "asks for a person", "shorter_answers": "answers get shorter",
         "long_silence": "stays silent for long", "contact_again": "contacts us again about the same matter",
         "waited_long": "has waited a long time",
-        "complained": "complains",
+        "complained": "complains", "voice_turned": "has sounded upset more than once, after a calm start",
     },
     "pl": {
         "tone": "w głosie słychać zdenerwowanie", "words": "w słowach widać zdenerwowanie", "abuse": "obraża bota",
@@ -27,7 +27,7 @@ _PLAIN: dict[str, dict[str, str]] = {
         "shorter_answers": "odpowiada coraz krócej",
         "long_silence": "długo milczy", "contact_again": "kolejny kontakt w tej samej sprawie",
         "waited_long": "ma za sobą długie oczekiwanie",
-        "complained": "skarży się",
+        "complained": "skarży się", "voice_turned": "na początku głos spokojny, potem kilka razy zdenerwowany",
     },
     "ro": {
         "tone": "i se simte iritarea în voce", "words": "i se simte iritarea în cuvinte", "abuse": "jignește robotul",
@@ -36,7 +36,7 @@ _PLAIN: dict[str, dict[str, str]] = {
         "interrupted": "vorbește peste robot", "asked_for_person": "cere să vorbească cu un om",
         "shorter_answers": "răspunde tot mai scurt",
         "long_silence": "tace îndelung", "contact_again": "revine cu aceeași problemă", "waited_long": "are în spate o așteptare lungă",
-        "complained": "se plânge",
+        "complained": "se plânge", "voice_turned": "la început voce calmă, apoi iritată de mai multe ori",
     },
 }  # fmt: skip
 

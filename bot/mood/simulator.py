@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.random import Generator
 
+from bot.mood.happenings import voice_turned
 from bot.mood.types import HAPPENINGS, Happening, Signals
 
 
@@ -133,13 +134,14 @@ def simulate(count: int, seed: int, tone: Observed = TONE, words: Observed = WOR
     return [_conversation(rng, KINDS[int(np.searchsorted(shares, rng.random() * shares[-1]))], tone, words) for _ in range(count)]
 
 
-def _conversation(rng: Generator, kind: Kind, tone: Observed, words: Observed) -> Simulated:
+def _conversation(rng: Generator, kind: Kind, voice: Observed, words: Observed) -> Simulated:
     channel: Channel = "phone" if rng.random() < _ON_THE_PHONE else "chat"
     troubled, again, away = rng.random() < _TROUBLED, rng.random() < _AGAIN, rng.random() < _NLU_AWAY
-    off = rng.normal(0, tone.spread), rng.normal(0, words.spread)
+    off = rng.normal(0, voice.spread), rng.normal(0, words.spread)
     mood = rng.uniform(0.6, 0.95) if rng.random() < _COMES_ANGRY else rng.beta(1.5, 8) + 0.15 * again
     moods: list[float] = []
     signals: list[Signals] = []
+    tones: list[float] = []
     for turn in range(int(rng.integers(*_LENGTHS))):
         events: list[Happening] = ["contact_again"] if again and not turn else []
         if turn:
@@ -154,11 +156,16 @@ def _conversation(rng: Generator, kind: Kind, tone: Observed, words: Observed) -
         mood = min(max(mood, 0.0), 1.0)
         moods.append(mood)
         events += _shown(rng, mood, kind, channel)
+        tone = None
+        if channel == "phone" and rng.random() >= _NO_TONE:
+            tone = _score(rng, mood, voice, kind.in_voice, kind.loud, off[0])
+            tones.append(tone)
+        turned: tuple[Happening, ...] = ("voice_turned",) if tone is not None and voice_turned(tones) else ()
         signals.append(
             Signals(
-                tone=None if channel == "chat" or rng.random() < _NO_TONE else _score(rng, mood, tone, kind.in_voice, kind.loud, off[0]),
+                tone=tone,
                 words=None if away or rng.random() < _NO_WORDS else _score(rng, mood, words, kind.in_words, kind.swears, off[1]),
-                happened=_noticed(rng, events, channel),
+                happened=(*_noticed(rng, events, channel), *turned),
             )
         )
     return Simulated(kind, channel, tuple(moods), tuple(signals))
@@ -189,7 +196,7 @@ def _shown(rng: Generator, mood: float, kind: Kind, channel: Channel) -> list[Ha
 def _noticed(rng: Generator, events: Sequence[Happening], channel: Channel) -> tuple[Happening, ...]:
     chances = rng.random(len(HAPPENINGS))
     found = (each for each, chance in zip(HAPPENINGS, chances, strict=True) if chance < (_NOTICED if each in events else _MISTAKEN))
-    return tuple(each for each in found if channel == "phone" or each != "interrupted")
+    return tuple(each for each in found if each != "voice_turned" and (channel == "phone" or each != "interrupted"))
 
 
 def _score(rng: Generator, mood: float, observed: Observed, shows: float, misleads: float, off: float) -> float:

@@ -9,11 +9,11 @@ from typing import Any, Literal, get_args
 
 Happening = Literal[
     "repeated_request", "corrected", "misunderstood", "interrupted", "asked_for_person", "shorter_answers", "long_silence",
-    "contact_again", "waited_long", "complained",
+    "contact_again", "waited_long", "complained", "voice_turned",
 ]  # fmt: skip
 """What can happen that wears patience down or shows that it is worn: the same request again in other words, the bot's understanding
 corrected, not understood at all, the bot talked over, a person asked for, answers getting shorter, a long silence, a second
-contact about the same matter within days, a long wait, a complaint."""
+contact about the same matter within days, a long wait, a complaint, a voice that was calm at first and has sounded upset more than once."""
 HAPPENINGS: tuple[Happening, ...] = get_args(Happening)
 
 Level = Literal[0, 1, 2]

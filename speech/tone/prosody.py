@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speech.tone.pitch import HOP, Track, semitones, track
-from speech.tone.spectrum import level, power
+from speech.tone.spectrum import level, power, quantiles
 from speech.tone.types import Change, Prosody
 from speech.types import RATE, Samples
 
@@ -64,7 +64,7 @@ def _speech(levels: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which frames are speech: near the loudest, and over the noise that is always there."""
     if not len(levels):
         return np.zeros(0, bool)
-    top, floor = np.quantile(levels, (_LOUDEST, 0.05))
+    top, floor = quantiles(levels, _LOUDEST, 0.05)
     line = max(top - SILENT_DB, min(floor + OVER_FLOOR_DB, top - OVER_FLOOR_DB), QUIET_DBFS)
     speech: NDArray[np.bool_] = levels > line
     return speech
@@ -100,8 +100,8 @@ def _pitch(pitch: Track, speech: NDArray[np.bool_]) -> tuple[float | None, float
     hz = hz[(hz > 0) & speech[: len(hz)]]
     if len(hz) * _FRAME_S < VOICED_S:
         return None, None
-    low, high = np.quantile(semitones(hz), (0.1, 0.9))
-    return float(np.median(hz)), float(high - low)
+    low, high = quantiles(semitones(hz), 0.1, 0.9)
+    return quantiles(hz, 0.5)[0], high - low
 
 
 class Manner:

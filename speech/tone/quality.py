@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from speech.audio import resample
 from speech.tone.ear import listen
 from speech.tone.pitch import HOP, track
-from speech.tone.spectrum import SIZE, level, power
+from speech.tone.spectrum import SIZE, level, power, quantiles
 from speech.tone.types import LONGEST_S, SHORTEST_S, Unscored
 from speech.types import RATE, Samples
 from speech.vad import CHUNK, SPEECH, probabilities
@@ -143,7 +143,7 @@ def _voiceless(chunks: NDArray[np.bool_], powers: NDArray[np.float32], levels: N
         return "short" if audible < SHORTEST_S / 2 else _nature(powers[sound])
     if _seconds(chunks) < SHORTEST_S:
         return "short"
-    over = 10 * np.log10(np.mean(10 ** (levels[speech] / 10))) - np.quantile(levels, _QUIETEST)
+    over = 10 * np.log10(np.mean(10 ** (levels[speech] / 10))) - quantiles(levels, _QUIETEST)[0]
     return "noise" if over < SNR_DB else ""
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from speech.tone.encoder import FEATURES, LONGEST_S, Encoder, mel_spectrogram
 from speech.tone.pitch import Track, semitones, track
+from speech.tone.spectrum import quantiles
 from speech.tone.types import Prosody
 from speech.types import RATE, Samples
 
@@ -54,19 +55,20 @@ def _tune(pitch: Track) -> NDArray[np.float32]:
     if voiced.sum() < _PITCHED:
         return np.full(len(TUNE), np.nan, np.float32)
     heights, rough = semitones(pitch.hz[voiced]), pitch.rough[voiced]
-    percentiles = np.quantile(heights, (0.05, 0.25, 0.5, 0.75, 0.95))
-    told = (np.abs(np.diff(heights)).mean(), heights.std(), voiced.mean(), rough.mean(), np.quantile(rough, 0.9))
+    percentiles = quantiles(heights, 0.05, 0.25, 0.5, 0.75, 0.95)
+    told = (np.abs(np.diff(heights)).mean(), heights.std(), voiced.mean(), rough.mean(), *quantiles(rough, 0.9))
     return np.array([*percentiles, *told], np.float32)
 
 
 def _colour(mels: NDArray[np.float32]) -> NDArray[np.float32]:
     levels = _db(mels.sum(1))
-    audible = mels[levels > np.quantile(levels, 0.99) - _AUDIBLE_DB]
+    loud, top = quantiles(levels, 0.75, 0.99)
+    audible = mels[levels > top - _AUDIBLE_DB]
     tilt = _db(audible[:, _HIGH].sum(1)) - _db(audible[:, _LOW].sum(1))
-    loudest = _db(mels[levels >= np.quantile(levels, 0.75)].mean(0))
+    loudest = _db(mels[levels >= loud].mean(0))
     low = loudest[_LOW].mean()
     told = (
-        *(tilt.mean(), np.quantile(tilt, 0.9), tilt.std(), _db(audible.sum(1)).std()),
+        *(tilt.mean(), *quantiles(tilt, 0.9), tilt.std(), _db(audible.sum(1)).std()),
         *(loudest[14:22].mean() - low, loudest[22:30].mean() - low, loudest[_LOW].max() - loudest[_HIGH].max()),
         loudest[8:14].mean() - loudest[3:8].mean(),
     )

@@ -30,7 +30,7 @@ class Ears:
     def __init__(self) -> None:
         self.sentences: list[str] = []
         self.ready = True
-        self.broken = False
+        self.broken = self.busy = False
         self.language = ""
 
     def sound(self, text: str, seconds: float = 0.8) -> Samples:

@@ -34,7 +34,7 @@ class Ears:
     def __init__(self) -> None:
         self.sentences: list[str] = []
         self.took_s = 0.2
-        self.broken = False
+        self.broken = self.busy = False
         self.asked: list[tuple[str, str]] = []
         self.language = ""
 

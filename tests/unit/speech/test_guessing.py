@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from speech.guessing import Guesser
+from speech.guessing import AGAIN_MS, BUSY_MS, SPECULATE_MS, Guesser
 from speech.listener import Listener
 from speech.tone.types import Tone
 from speech.types import Early, Expectation, Meaning, Samples, Transcript
-from tests.unit.speech.room import FixedWait, LoudnessVad
+from tests.unit.speech.room import LOUD, FixedWait, LoudnessVad
 
 SOUND = np.zeros(8000, np.int16)
 
@@ -21,6 +21,7 @@ class Slow:
 
     def __init__(self, heard: str = "") -> None:
         self.heard = heard
+        self.busy = False
         self.asked: list[str] = []
 
     async def transcribe(
@@ -120,3 +121,39 @@ async def test_the_tone_is_judged_where_a_transcriber_tells_nothing_on_its_way()
     judged: list[int] = []
     assert (await guesser(Plain(), Nlu(), judged).transcribe(SOUND, Expectation(), "pl")).tone is not None
     assert judged == [len(SOUND)]
+
+
+async def began_after_ms(ears: Slow, *pauses_ms: int) -> int:
+    """How long the silence had lasted when the last word's transcription began, after so many words with pauses between."""
+    ears_of = guesser(ears, Nlu())
+    listener, chunk = ears_of._listener, 256
+    for pause in pauses_ms:
+        for samples, count in ((np.full(chunk, LOUD, np.int16), 8), (np.zeros(chunk, np.int16), pause // 32)):
+            for _ in range(count):
+                listener.feed(samples)
+                ears_of.judge(Expectation(), "pl")
+                await asyncio.sleep(0)
+    for _ in range(8):
+        listener.feed(np.full(chunk, LOUD, np.int16))
+        ears_of.judge(Expectation(), "pl")
+    await asyncio.sleep(0)
+    before = len(ears.asked)
+    for _ in range(20):
+        listener.feed(np.zeros(chunk, np.int16))
+        ears_of.judge(Expectation(), "pl")
+        await asyncio.sleep(0)
+        if len(ears.asked) > before:
+            break
+    began = listener.silence_ms
+    for task in ears_of.drop():
+        await asyncio.wait([task])
+    return began
+
+
+async def test_transcription_begins_sooner_where_it_costs_nobody_else_anything() -> None:
+    ears = Slow()
+    assert await began_after_ms(ears) == SPECULATE_MS
+    assert await began_after_ms(ears, 64) == AGAIN_MS
+    ears.busy = True
+    assert await began_after_ms(ears) == BUSY_MS
+    assert await began_after_ms(ears, 128) == BUSY_MS

@@ -145,8 +145,10 @@ async def test_as_many_at_once_as_there_are_workers(model: Model, tmp_path: Path
         await until(lambda: len(model.began) == 2)
         await asyncio.sleep(0)
         assert sorted(model.began) == [1, 2]
+        assert made.busy
         model.gate.set()
         await asyncio.gather(*tasks)
+        await until(lambda: not made.busy)
     assert sorted(model.began) == [1, 2, 3]
 
 

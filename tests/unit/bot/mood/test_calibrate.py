@@ -79,7 +79,7 @@ def test_one_part_is_better_than_none_and_seldom_wrong(left: str, least: float) 
     results = judged(only(simulate(800, seed=78), left))
     truth = np.concatenate([each.moods for each in results]) > FRUSTRATED
     assert auc(truth, np.concatenate([each.values for each in results])) > least
-    assert levels(results).false_second < 0.02
+    assert levels(results).false_second < 0.04
 
 
 def test_only_leaves_only_that() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.mood.happenings import REMEMBERED, Memory, happened, noticed
+from bot.mood.happenings import FIRST, LATELY, REMEMBERED, Memory, happened, noticed, voice_turned
 from dialogs.scene import Heard
 from nlu.types import Intent, Understanding
 
@@ -89,3 +89,36 @@ def test_the_memory_is_bounded_and_survives_storage() -> None:
     assert Memory.from_json(memory.to_json()) == memory
     assert Memory.from_json({**memory.to_json(), "of_a_later_version": 1}) == memory
     assert Memory.from_json(None) == Memory()
+
+
+@pytest.mark.parametrize(
+    ("tones", "turned"),
+    [
+        ([0.0, 0.1, 0.0, 0.7, 0.6], True),
+        ([0.0, 0.1, 0.0, 0.7, 0.1, 0.6], True),  # one of three may be a bad line
+        ([0.0, 0.1, 0.9, 0.7, 0.6], True),  # and so may one of the first
+        ([0.0, 0.1, 0.0, 0.9], False),  # once is nothing
+        ([0.0, 0.1, 0.0, 0.9, 0.1, 0.1, 0.9], False),  # nor is now and then
+        ([0.0, 0.1, 0.0, 0.9, 0.9, 0.2], False),  # it is over
+        ([0.8, 0.6, 0.1, 0.9, 0.9], False),  # this person always sounds like that
+        ([0.9, 0.9], False),
+        ([], False),
+    ],
+)
+def test_a_voice_that_turns_is_noticed_against_its_own_start(tones: list[float], turned: bool) -> None:
+    assert voice_turned(tones) is turned
+    memory, found = Memory(), []
+    for number, tone in enumerate(tones):
+        found = turn(memory, message(f"sentence number {number} of mine {number}"), {"tone": {"frustration": tone}})
+    assert ("voice_turned" in found) is turned
+
+
+def test_what_has_no_score_is_no_part_of_a_voice() -> None:
+    memory = Memory()
+    for tone in (0.0, None, 0.1, 0.0, 0.8, None, 0.7):
+        found = turn(memory, message("where is it", "inform"), {"tone": {"frustration": tone}})
+    assert "voice_turned" in found
+    for _ in range(50):
+        turn(memory, message("and then"), {"tone": {"frustration": 0.2}})
+    assert len(memory.tones) == FIRST + LATELY
+    assert Memory.from_json(memory.to_json()) == memory
