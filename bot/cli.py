@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from bot.cli_users import keys_app, users_app
 from bot.settings import ROOT, Settings
 
 app = typer.Typer(
@@ -21,6 +22,8 @@ app = typer.Typer(
 )
 flows_app = typer.Typer(help="Check and draw the flows.", invoke_without_command=True)
 app.add_typer(flows_app, name="flows")
+app.add_typer(users_app, name="users")
+app.add_typer(keys_app, name="keys")
 out, err = Console(emoji=False, soft_wrap=True), Console(stderr=True, emoji=False, soft_wrap=True)
 
 Lang = Annotated[str, typer.Option("--lang", help="pl, en or ro.")]

@@ -21,6 +21,7 @@ from bot.outreach.lines import Lines
 from bot.outreach.phoning import Phoning
 from bot.settings import ROOT, Settings
 from bot.store.database import Database, embedded, keep_alive, migrate
+from bot.users import first
 from dialogs.actions import ACTIONS
 from dialogs.load import load_folders
 from dialogs.runtime import Runtime
@@ -105,6 +106,7 @@ class Service:
         """Start everything; what is slow (the NLU server, the embeddings) becomes ready behind."""
         if self.settings.demo:
             await demo.load(self.database, self.clock.now())
+        await first.make(self.database, self.settings, self.clock.now())
         await self.hub.start()
         if self.settings.nlu_replicas:
             try:

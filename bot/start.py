@@ -20,6 +20,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.service import Service
+    from bot.store.database import Database
     from nlu.client import NluClient
 
 console = Console(stderr=True)
@@ -107,7 +108,9 @@ async def _announce(settings: Settings, service: Service, server: Any) -> None:
 
 
 def show_pages(settings: Settings, key: str) -> None:
-    """Print the pages, the key, and how to stop."""
+    """Print the pages, how to sign in for the first time, the key, and how to stop."""
+    from bot.users import first
+
     shown_host = "localhost" if settings.host in ("0.0.0.0", "127.0.0.1", "::") else settings.host
     base = settings.public_url.rstrip("/") or f"http://{shown_host}:{settings.port}"
     console.print()
@@ -119,6 +122,9 @@ def show_pages(settings: Settings, key: str) -> None:
         ("/docs", "the API"),
     ):
         console.print(f"  {base}{path:<10} {what}", highlight=False)
+    if password := first.password(settings):
+        kept = f"{first.LOGIN} with the password {password} (to be changed then; it is also in {first.path(settings)})"
+        console.print(f"  Sign in     {kept}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"  API key     {key}", highlight=False, soft_wrap=True)
     console.print("  Talk here   voxtrail talk --lang pl (with .venv/bin before it)", highlight=False)
     console.print("Press Ctrl-C to stop.")
@@ -202,7 +208,7 @@ async def load_demo(settings: Settings, *, force: bool) -> None:
     from bot import demo
     from bot.clock import SystemClock
 
-    async with _database(settings) as database:
+    async with opened_database(settings) as database:
         loaded = await demo.load(database, SystemClock().now(), force=force)
     console.print("The demo company is loaded." if loaded else "There are records already; use --force to renew them.")
 
@@ -212,7 +218,7 @@ async def export_person(settings: Settings, person: str) -> dict[str, Any]:
     from bot.journey.export import everything
     from bot.problems import Problem
 
-    async with _database(settings) as database, database.sessions() as session:
+    async with opened_database(settings) as database, database.sessions() as session:
         try:
             return await everything(session, person)
         except Problem as error:
@@ -220,7 +226,8 @@ async def export_person(settings: Settings, person: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Any]:
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database of the settings, whether or not a service runs beside; raises `StartError` when it cannot be had."""
     from bot.store.database import Database, DatabaseError, embedded, migrate
 
     settings.run_dir.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from psycopg.rows import dict_row
 
 from bot.service import Service
 from bot.settings import Settings
+from bot.users import accounts
 from dialogs.scene import Answer
 from integrations.twilio.standin import Standin, create_standin
 from integrations.twilio.standin_calls import Calls
@@ -32,6 +33,7 @@ from nlu.types import Intent, Understanding
 START = datetime(2035, 11, 14, 9, 0, tzinfo=UTC)
 """A Wednesday, 10:00 in Warsaw: far ahead, so that nothing the queue is given for later is due by the database's own clock."""
 KEY = "the-test-key"
+PASSWORD = "the test's own password"
 SID, TOKEN, NUMBER = "AC" + "5" * 32, "the-twilio-token", "+48111222333"
 
 T = TypeVar("T")
@@ -164,6 +166,20 @@ class House:
     def phone(self) -> str:
         """A number nobody has."""
         return f"+48600{next(self._numbers)}"
+
+    async def user(self, role: str = "agent", *, must_change: bool = False, **more: Any) -> str:
+        """Somebody new who works here, with PASSWORD: the login."""
+        login = f"user{next(self._numbers)}"
+        async with self.service.database.transaction() as session:
+            await accounts.add(session, self.clock.now(), login, PASSWORD, role, must_change=must_change, **more)
+        return login
+
+    async def signed_in(self, role: str = "agent", login: str = "") -> httpx.AsyncClient:
+        """A browser in which somebody (of this role, or with this login) is signed in."""
+        browser = self.visitor()
+        answer = await browser.post("/sign-in", data={"login": login or await self.user(role), "password": PASSWORD})
+        assert "set-cookie" in answer.headers, answer.headers
+        return browser
 
     async def begin(self, **body: Any) -> dict[str, Any]:
         """A new conversation, in English unless said otherwise."""

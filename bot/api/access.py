@@ -1,4 +1,4 @@
-"""Who may call: the API key, a conversation's own token, and how often."""
+"""Who may call: the API key and other systems' keys, a conversation's own token, and how often."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import hashlib
 import hmac
 import time
 from collections import OrderedDict
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import Depends, Request, WebSocket
+from fastapi import Depends, Request, WebSocket, params
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -20,8 +22,10 @@ from bot.problems import Problem, not_found
 from bot.service import Service
 from bot.store import conversations as store
 from bot.store.models import Conversation
+from bot.users import audit
+from bot.users.keys import ENVIRONMENT, OPENS, SCOPES, Holder, Keyring
 
-_bearer = HTTPBearer(auto_error=False, description="The API key, or a conversation's own token.")
+_bearer = HTTPBearer(auto_error=False, description="The API key, a key with the scope that is needed, or a conversation's own token.")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
@@ -38,23 +42,61 @@ def _service(request: Request) -> Service:
 Svc = Annotated[Service, Depends(_service)]
 
 
-def is_key(service: Service, credentials: HTTPAuthorizationCredentials | None) -> bool:
-    """Whether the caller holds the API key."""
-    return credentials is not None and hmac.compare_digest(credentials.credentials.encode(), service.key.encode())
-
-
 def is_same_key(service: Service, given: str) -> bool:
     """Whether this is the API key; constant time."""
     return bool(given) and hmac.compare_digest(given.encode(), service.key.encode())
 
 
-def need_key(service: Svc, credentials: Credentials) -> None:
-    """Refuse callers without the API key."""
-    if not is_key(service, credentials):
-        raise Problem(401, "api_key_needed", "Send the API key as 'Authorization: Bearer …'.", headers={"WWW-Authenticate": "Bearer"})
+_ENVIRONMENT = Holder(ENVIRONMENT, frozenset(SCOPES))
 
 
-NeedKey = Depends(need_key)
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts with a key: ``key:NAME`` (``key:API_KEY`` for the environment's own), and from which address."""
+
+    who: str
+    address: str
+
+    def did(self, session: AsyncSession, now: datetime, action: str, about: str, **detail: Any) -> None:
+        """Note in the audit what was done (a verb) to what (an id), with the transaction that does it."""
+        audit.write(session, now, self.who, action, about, address=self.address, **detail)
+
+
+async def _holder(connection: HTTPConnection, credentials: HTTPAuthorizationCredentials | None, scope: str) -> Holder | None:
+    """Who holds the key that was shown; None for what is none. Raises Problem (403) for a key without the scope."""
+    if credentials is None:
+        return None
+    service, state = service_of(connection), connection.app.state
+    if is_same_key(service, credentials.credentials):
+        return _ENVIRONMENT
+    if not hasattr(state, "keyring"):
+        state.keyring = Keyring(service.database, service.clock)
+    keyring: Keyring = state.keyring
+    holder = await keyring.holder(credentials.credentials)
+    if holder is not None and scope not in holder.scopes:
+        refused = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}
+        raise Problem(403, "scope_missing", f"This key lacks the scope {scope!r}: it may not {OPENS[scope]}.", headers=refused)
+    return holder
+
+
+def need(scope: str) -> params.Depends:
+    """A dependency that says who acts, and refuses callers without a key (401) or with one that lacks the scope (403)."""
+
+    async def check(request: Request, credentials: Credentials) -> Actor:
+        holder = await _holder(request, credentials, scope)
+        if holder is None:
+            raise Problem(401, "api_key_needed", "Send the API key as 'Authorization: Bearer …'.", headers={"WWW-Authenticate": "Bearer"})
+        return Actor(f"key:{holder.name}", address_of(request))
+
+    return params.Depends(check)
+
+
+async def is_trusted(connection: HTTPConnection, credentials: Credentials) -> bool:
+    """Whether the caller's key opens every conversation. A conversation's own token costs no query here; 403 for another scope's key."""
+    return await _holder(connection, credentials, "conversations") is not None
+
+
+Trusted = Annotated[bool, Depends(is_trusted)]
 
 
 def signature(service: Service, external_id: str) -> str:
@@ -68,14 +110,14 @@ def vouched(service: Service, external_id: str, given: str | None) -> bool:
 
 
 async def opened(
-    session: AsyncSession, service: Service, conversation_id: str, credentials: HTTPAuthorizationCredentials | None
+    session: AsyncSession, conversation_id: str, credentials: HTTPAuthorizationCredentials | None, *, trusted: bool
 ) -> Conversation:
-    """The conversation, for the key or for its own token; to everybody else it does not exist."""
+    """The conversation, for whom we trust or for its own token; to everybody else it does not exist."""
     conversation = await session.get(Conversation, conversation_id) if conversation_id.isprintable() else None
     if credentials is None:
         detail = "Send the conversation's token as 'Authorization: Bearer …'."
         raise Problem(401, "token_needed", detail, headers={"WWW-Authenticate": "Bearer"})
-    if conversation is None or not (is_key(service, credentials) or store.token_fits(conversation, credentials.credentials)):
+    if conversation is None or not (trusted or store.token_fits(conversation, credentials.credentials)):
         raise not_found("conversation")
     return conversation
 
@@ -88,16 +130,18 @@ class Doors:
         self._known: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._most = most
 
-    async def language(self, service: Service, conversation_id: str, credentials: HTTPAuthorizationCredentials | None) -> str:
+    async def language(
+        self, service: Service, conversation_id: str, credentials: HTTPAuthorizationCredentials | None, *, trusted: bool
+    ) -> str:
         """The language of a conversation that these credentials open; refuses as `opened` does."""
         known = self._known.get(conversation_id)
         if known is not None and credentials is not None:
-            fits = hmac.compare_digest(known[0], store.token_hash(credentials.credentials))
-            if fits or is_key(service, credentials):
+            fits = trusted or hmac.compare_digest(known[0], store.token_hash(credentials.credentials))
+            if fits:
                 self._known.move_to_end(conversation_id)
                 return known[1]
         async with service.database.glances() as session:
-            conversation = await opened(session, service, conversation_id, credentials)
+            conversation = await opened(session, conversation_id, credentials, trusted=trusted)
         self._remember(conversation_id, conversation.token_hash, conversation.language)
         return conversation.language
 
@@ -114,7 +158,7 @@ class Doors:
 
 
 class Throttle:
-    """Moving-window limits per address, for callers without the API key."""
+    """Moving-window limits per address, for callers without a key."""
 
     def __init__(self, messages: str, starts: str) -> None:
         self._messages, self._starts = parse(messages), parse(starts)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, WebSocket, WebSocketDisconnect
 from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel, Field, StringConstraints
 
-from bot.api.access import Credentials, Doors, Svc, address_of, is_key, opened, service_of, vouched
+from bot.api.access import Credentials, Doors, Svc, Trusted, address_of, is_trusted, opened, service_of, vouched
 from bot.api.body import Body
 from bot.conversation import Said, hear, state_json
 from bot.problems import Problem
@@ -29,7 +29,7 @@ PING_S = 25.0
 
 
 class PersonIn(Body):
-    """Who it is. Without the API key a contact or id counts only with the company's ``signature``."""
+    """Who it is. Without a key a contact or id counts only with the company's ``signature``."""
 
     phone: Short | None = None
     email: Short | None = None
@@ -106,9 +106,8 @@ class Answered(BaseModel):
 
 
 @router.post("", status_code=201, response_model=Begun, response_model_exclude_unset=True)
-async def begin(body: Begin, request: Request, service: Svc, credentials: Credentials) -> dict[str, Any]:
+async def begin(body: Begin, request: Request, service: Svc, trusted: Trusted) -> dict[str, Any]:
     """Begin a conversation; the bot speaks first."""
-    trusted = is_key(service, credentials)
     if not trusted:
         await request.app.state.throttle.start(address_of(request))
     flow = service.conversations.flows.get(body.flow)
@@ -124,12 +123,14 @@ async def begin(body: Begin, request: Request, service: Svc, credentials: Creden
 
 
 @router.post("/{conversation_id}/messages", response_model=Answered, response_model_exclude_unset=True)
-async def message(conversation_id: str, body: MessageIn, request: Request, service: Svc, credentials: Credentials) -> dict[str, Any]:
+async def message(
+    conversation_id: str, body: MessageIn, request: Request, service: Svc, credentials: Credentials, trusted: Trusted
+) -> dict[str, Any]:
     """Say something. The same ``message_id`` is answered once, with the same answer."""
-    if not is_key(service, credentials):
+    if not trusted:
         await request.app.state.throttle.message(address_of(request))
     doors: Doors = request.app.state.doors
-    language = await doors.language(service, conversation_id, credentials)
+    language = await doors.language(service, conversation_id, credentials, trusted=trusted)
     limit = service.settings.message_limit
     if len(body.text) > limit:
         raise Problem(422, "text_too_long", f"A message has at most {limit} characters; this one has {len(body.text)}.", field="text")
@@ -142,18 +143,17 @@ async def message(conversation_id: str, body: MessageIn, request: Request, servi
 
 
 @router.get("/{conversation_id}")
-async def read(conversation_id: str, service: Svc, credentials: Credentials, since: Seq = 0) -> dict[str, Any]:
+async def read(conversation_id: str, service: Svc, credentials: Credentials, trusted: Trusted, since: Seq = 0) -> dict[str, Any]:
     """The whole conversation: its messages (from ``since`` on), what is known, and who has it."""
     from bot.calls.store import UNHEARD, call_json, of_conversation
     from bot.escalation.queue import open_one
 
     async with service.database.sessions() as session:
-        conversation = await opened(session, service, conversation_id, credentials)
+        conversation = await opened(session, conversation_id, credentials, trusted=trusted)
         state = DialogState.from_json(conversation.state)
         messages = await store.messages_since(session, conversation_id, since)
-        if not is_key(service, credentials):  # on a call the bot was interrupted before it could say this
+        if not trusted:  # on a call the bot was interrupted before it could say this
             messages = [message for message in messages if message.text != UNHEARD or not message.voice]
-        inside = is_key(service, credentials)
         escalation = await open_one(session, conversation_id)
         found: dict[str, Any] = {
             "id": conversation.id,
@@ -165,10 +165,10 @@ async def read(conversation_id: str, service: Svc, credentials: Credentials, sin
             "created": conversation.created.isoformat(),
             "updated": conversation.updated.isoformat(),
             "state": state_json(conversation, state),
-            "turns": [store.message_json(message, inside=inside) for message in messages],
+            "turns": [store.message_json(message, inside=trusted) for message in messages],
             "escalation": {"id": escalation.id, "status": escalation.status, "agent": escalation.agent} if escalation else None,
         }
-        if inside:  # what the bot noted is for the company's systems, not for a page in a browser
+        if trusted:  # what the bot noted is for the company's systems, not for a page in a browser
             found["person"] = conversation.person_id
             found["calls"] = [call_json(call) for call in await of_conversation(session, conversation_id)]
             found["slots"] = {name: value for name, value in state.slots.items() if value is not None}
@@ -182,8 +182,9 @@ async def events(socket: WebSocket, conversation_id: str, token: str = "", since
     header = socket.headers.get("authorization", "").removeprefix("Bearer ").strip()
     credentials = HTTPAuthorizationCredentials(scheme="Bearer", credentials=token or header)
     try:
+        trusted = await is_trusted(socket, credentials)
         async with service.database.sessions() as session:
-            await opened(session, service, conversation_id, credentials)
+            await opened(session, conversation_id, credentials, trusted=trusted)
     except Problem:
         await socket.accept()  # a browser is told the code of an accepted connection only
         await socket.close(4404, "conversation not found")

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.api.access import NeedKey, Svc
+from bot.api.access import Actor, Svc, need
 from bot.api.body import Body
 from bot.conversation import hear
 from bot.escalation import queue
@@ -20,7 +20,9 @@ from bot.store import people, touchpoints
 from bot.store.models import Conversation, Escalation, Touchpoint
 from integrations.twilio.segments import segments
 
-router = APIRouter(prefix="/v1/escalations", tags=["escalations"], dependencies=[NeedKey])
+_KEY = need("escalations")
+By = Annotated[Actor, _KEY]
+router = APIRouter(prefix="/v1/escalations", tags=["escalations"], dependencies=[_KEY])
 AgentName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _RESERVED = {"bot", "queue", "person"}
 
@@ -67,12 +69,15 @@ async def listing(service: Svc, status: Literal["waiting", "taken", "returned", 
 
 
 @router.post("/{escalation_id}/take")
-async def take(escalation_id: str, body: ByAgent, service: Svc) -> dict[str, Any]:
+async def take(escalation_id: str, body: ByAgent, service: Svc, by: By) -> dict[str, Any]:
     """Take the conversation: from now on it is this agent's. Of two agents one wins and the other gets 409."""
     if body.agent.lower() in _RESERVED:
         raise Problem(422, "agent_name_reserved", f"No agent can be called {body.agent!r}.", field="agent")
     async with service.database.transaction() as session:
-        escalation, _ = await queue.take(session, escalation_id, body.agent, service.clock.now())
+        now = service.clock.now()
+        escalation, _ = await queue.take(session, escalation_id, body.agent, now)
+        if escalation.taken == now:  # not again where the same agent asks twice
+            by.did(session, now, "took", escalation.id, agent=body.agent)
         return _json(escalation)
 
 
@@ -111,7 +116,7 @@ async def _text(session: AsyncSession, conversation: Conversation, text: str, no
 
 
 @router.post("/{escalation_id}/return")
-async def give_back(escalation_id: str, body: GiveBack, service: Svc) -> dict[str, Any]:
+async def give_back(escalation_id: str, body: GiveBack, service: Svc, by: By) -> dict[str, Any]:
     """Give the conversation back to the bot, with what was agreed."""
     async with service.database.transaction() as session:
         escalation, conversation = await queue.owned(session, escalation_id, body.agent)
@@ -120,14 +125,17 @@ async def give_back(escalation_id: str, body: GiveBack, service: Svc) -> dict[st
         answer = await service.conversations.hand_back(session, conversation.id, escalation.note)
         if await store.channel_of(session, conversation) == "sms" and not await people.opted_out(session, conversation.person_id):
             await _text(session, conversation, "\n".join(reply["text"] for reply in answer["replies"]), now)
+        by.did(session, now, "returned", escalation.id, agent=body.agent)
         return {**_json(escalation), **answer}
 
 
 @router.post("/{escalation_id}/close")
-async def close(escalation_id: str, body: GiveBack, service: Svc) -> dict[str, Any]:
+async def close(escalation_id: str, body: GiveBack, service: Svc, by: By) -> dict[str, Any]:
     """End the conversation: what the person came for is done."""
     async with service.database.transaction() as session:
         escalation, conversation = await queue.owned(session, escalation_id, body.agent)
-        await queue.close_conversation(session, conversation, hear(body.note), service.clock.now())
+        now = service.clock.now()
+        await queue.close_conversation(session, conversation, hear(body.note), now)
         await store.changed(session, conversation)
+        by.did(session, now, "closed", escalation.id, agent=body.agent)
         return _json(escalation)

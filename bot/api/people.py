@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import delete, func, select, update
 
-from bot.api.access import NeedKey, Svc
+from bot.api.access import Actor, Svc, need
 from bot.api.body import Body
 from bot.api.conversations import Begun, Language, PersonIn, Short, contacts_of
 from bot.api.touchpoints import Word, find_person
@@ -23,7 +23,10 @@ from bot.store import people
 from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person, PhoneCall, Record, Touchpoint
 from bot.store.records import StoredRecords
 
-router = APIRouter(prefix="/v1", dependencies=[NeedKey])
+_KEY = need("people")
+By = Annotated[Actor, _KEY]
+_people = APIRouter(tags=["people"], dependencies=[_KEY])
+_outreach = APIRouter(dependencies=[need("outreach")])
 
 
 class ConsentIn(Body):
@@ -58,7 +61,7 @@ class CampaignIn(Body):
     people: Annotated[list[TargetIn], Field(min_length=1, max_length=5000)]
 
 
-@router.get("/people/{person_id}/thread", tags=["people"])
+@_people.get("/people/{person_id}/thread")
 async def thread(person_id: str, service: Svc, limit: int = 200) -> dict[str, Any]:
     """Everything said with this person on every channel, oldest first."""
     async with service.database.sessions() as session:
@@ -68,7 +71,7 @@ async def thread(person_id: str, service: Svc, limit: int = 200) -> dict[str, An
         return {"person": person.id, "messages": [{"conversation": row.conversation_id, **store.message_json(row)} for row in rows]}
 
 
-@router.post("/people/{person_id}/consent", tags=["people"])
+@_people.post("/people/{person_id}/consent")
 async def consent(person_id: str, body: ConsentIn, service: Svc) -> dict[str, Any]:
     """Add an entry to the person's consent ledger."""
     now = service.clock.now()
@@ -81,8 +84,8 @@ async def consent(person_id: str, body: ConsentIn, service: Svc) -> dict[str, An
         return {"person": person.id, "may_contact": await people.may_contact(session, person.id)}
 
 
-@router.post("/people/{person_id}/erase", tags=["people"])
-async def erase(person_id: str, service: Svc) -> dict[str, Any]:
+@_people.post("/people/{person_id}/erase")
+async def erase(person_id: str, service: Svc, by: By) -> dict[str, Any]:
     """Erase a person (GDPR Art. 17): conversations, messages, recordings, touchpoints, contacts, records.
 
     What stays is an empty person with the proof that contact was revoked, so that a campaign cannot begin anew.
@@ -103,12 +106,13 @@ async def erase(person_id: str, service: Svc) -> dict[str, Any]:
         folder = service.settings.run_dir / "recordings"
         recordings = sum(recording.erase(folder, call_id) for call_id in call_ids)  # a file that cannot be deleted stops the erasure
         person.name, person.erased = "", now
+        by.did(session, now, "erased", person.id)
         return {
             "person": person.id, "erased": now.isoformat(), "records": int(getattr(erased, "rowcount", 0)), "recordings": recordings,
         }  # fmt: skip
 
 
-@router.post("/applications", status_code=201, tags=["applications"], response_model=Begun, response_model_exclude_unset=True)
+@_outreach.post("/applications", status_code=201, tags=["applications"], response_model=Begun, response_model_exclude_unset=True)
 async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
     """A candidate applied: begins the interview, on the web, by text message or with a call."""
     now = service.clock.now()
@@ -144,7 +148,7 @@ async def apply(body: ApplicationIn, service: Svc) -> dict[str, Any]:
     return {"id": conversation.id, "token": token, **answer}
 
 
-@router.post("/campaigns", status_code=201, tags=["campaigns"])
+@_outreach.post("/campaigns", status_code=201, tags=["campaigns"])
 async def campaign(body: CampaignIn, service: Svc) -> dict[str, Any]:
     """Start a campaign: all of it is written, or nothing."""
     flow = service.conversations.flows.get(body.flow)
@@ -159,7 +163,7 @@ async def campaign(body: CampaignIn, service: Svc) -> dict[str, Any]:
         return {"id": started.id, "name": started.name, "flow": started.flow, "channel": started.channel, "people": len(targets)}
 
 
-@router.get("/campaigns/{campaign_id}", tags=["campaigns"])
+@_outreach.get("/campaigns/{campaign_id}", tags=["campaigns"])
 async def progress(campaign_id: str, service: Svc) -> dict[str, Any]:
     """How far a campaign is: attempts by status and reason."""
     async with service.database.sessions() as session:
@@ -179,3 +183,8 @@ async def _target(session: Any, given: str, index: int) -> Person:
         return await find_person(session, given)
     except Problem as error:
         raise Problem(422, "unknown_person", f"Nobody is known as {given!r}.", field=f"people.{index}.person") from error
+
+
+router = APIRouter(prefix="/v1")
+router.include_router(_people)
+router.include_router(_outreach)

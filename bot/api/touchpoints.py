@@ -11,14 +11,14 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.api.access import NeedKey, Svc
+from bot.api.access import Svc, need
 from bot.api.body import Body
 from bot.journey.timeline import timeline
 from bot.problems import Problem, not_found
 from bot.store import people
 from bot.store.models import Person, Touchpoint
 
-router = APIRouter(prefix="/v1", tags=["journey"], dependencies=[NeedKey])
+router = APIRouter(prefix="/v1", tags=["journey"], dependencies=[need("touchpoints")])
 Stage = Literal[
     "awareness", "consideration", "purchase", "retention", "advocacy",
     "attraction", "application", "screening", "interview", "offer", "onboarding",

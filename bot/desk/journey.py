@@ -5,15 +5,16 @@ from __future__ import annotations
 import html
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from fastapi import Request
-from fastapi.responses import RedirectResponse
+from fastapi import Request, Response
 from nicegui import ui
 from sqlalchemy import func, select
 
 from bot.api.access import service_of
-from bot.desk.session import sign_in_first, signed_in
+from bot.desk.frame import frame
+from bot.desk.session import admitted, note
 from bot.journey.timeline import timeline
 from bot.mood.reasons import sentence
 from bot.mood.types import Reason
@@ -41,11 +42,6 @@ SHOWN_FROM = 0.3
 """Frustration (0..1) from which its reasons are worth reading."""
 
 _STYLE = """
-body { background: #f4f6f5 } .body--dark { background: #0e1716 }
-.card { background: #fff; border: 1px solid #d5dedb; border-radius: 14px; padding: 16px 20px }
-.body--dark .card { background: #162220; border-color: #2a3a37 }
-.soft { color: #5b6f6a } .body--dark .soft { color: #9db3ad }
-.chip { border-radius: 999px; padding: 1px 10px; font-size: 12px; font-weight: 600; color: #fff }
 .track { border-left: 2px solid #d5dedb; margin-left: 9px; padding-left: 22px; width: calc(100% - 9px) }
 .body--dark .track { border-color: #2a3a37 }
 .dot { width: 14px; height: 14px; border-radius: 50%; position: absolute; left: -31px; top: 20px; border: 3px solid #f4f6f5 }
@@ -54,10 +50,12 @@ body { background: #f4f6f5 } .body--dark { background: #0e1716 }
 """
 
 
-async def page(request: Request, person: str = "") -> RedirectResponse | None:
+async def page(request: Request, person: str = "") -> Response | None:
     """The page; ``?person=`` opens a timeline directly."""
-    if not signed_in(request):
-        return sign_in_first(f"/journey?person={person}" if person else "/journey")
+    user = await admitted(request, "agent", f"/journey?person={quote(person, safe='')}" if person else "/journey")
+    if isinstance(user, Response):
+        return user
+    frame(user, "/journey")
     service = service_of(request)
     people = await _people(service)
     ui.add_css(_STYLE)
@@ -73,6 +71,7 @@ async def page(request: Request, person: str = "") -> RedirectResponse | None:
         if chosen is None:
             _empty(len(people))
         else:
+            await note(request, user, "saw_journey", chosen)
             await _person(service, chosen)
     return None
 

@@ -6,7 +6,8 @@ import os
 
 from fastapi import FastAPI
 
-from bot.desk import session
+from bot.desk import sign_in
+from bot.desk.origin import SameOrigin
 from bot.settings import Settings
 
 
@@ -16,9 +17,15 @@ def mount(app: FastAPI, settings: Settings) -> None:
     from nicegui import app as pages
     from nicegui import ui
 
-    from bot.desk import journey
+    from bot.desk import audit, journey, users
 
     pages.state = app.state  # a page's request belongs to nicegui's app; it finds our service there
-    app.include_router(session.router)
-    ui.page("/journey", title="Journey · Voxtrail", dark=None)(journey.page)
+    app.include_router(sign_in.router)
+    app.add_middleware(SameOrigin, public_url=settings.public_url)
+    for path, title, page in (
+        ("/journey", "Journey", journey.page),
+        ("/users", "People here", users.page),
+        ("/audit", "Audit log", audit.page),
+    ):
+        ui.page(path, title=f"{title} · Voxtrail", dark=None)(page)
     ui.run_with(app, title="Voxtrail", dark=None, show_welcome_message=False)

@@ -1,82 +1,77 @@
-"""Signing in to the pages with the API key, first form: a signed cookie that ends by itself."""
+"""Who sits at the browser: the cookie of a session, and what a page asks before it shows anything."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import html
-from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.requests import HTTPConnection
 
-from bot.api.access import Svc, address_of, service_of
-from bot.service import Service
+from bot.api.access import address_of, service_of
+from bot.desk import form
+from bot.metrics import REFUSED
+from bot.problems import Problem
+from bot.store.models import User
+from bot.users import audit
+from bot.users.accounts import Role, may
+from bot.users.sessions import LASTS, user_of
 
-router = APIRouter(include_in_schema=False)
 COOKIE = "voxtrail_session"
-LASTS_S = 8 * 3600
-"""Seconds a sign-in lasts."""
-
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>Sign in · Voxtrail</title><style>
-:root{{color-scheme:light dark;--bg:#f4f6f5;--card:#fff;--ink:#17302b;--soft:#5b6f6a;--line:#d5dedb;--brand:#0f766e}}
-@media(prefers-color-scheme:dark){{:root{{--bg:#0e1716;--card:#162220;--ink:#e6efec;--soft:#9db3ad;--line:#2a3a37;--brand:#2dd4bf}}}}
-body{{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--bg);color:var(--ink);
-font:16px/1.5 system-ui,sans-serif}}
-form{{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:32px;
-width:min(360px,calc(100vw - 32px));box-sizing:border-box}}
-h1{{font-size:22px;margin:0 0 4px}}code{{white-space:nowrap}}
-p{{margin:0 0 20px;color:var(--soft)}}label{{display:block;font-weight:600;margin-bottom:6px}}
-input{{width:100%;box-sizing:border-box;padding:10px 12px;border:1px solid var(--line);border-radius:10px;
-background:transparent;color:inherit;font:inherit}}
-button{{margin-top:16px;width:100%;padding:11px;border:0;border-radius:10px;background:var(--brand);
-color:var(--bg);font:inherit;font-weight:600;cursor:pointer}}
-.wrong{{color:#c2410c;margin:12px 0 0}}</style></head><body><form method="post" action="/sign-in?next={next}"><h1>Voxtrail</h1>
-<p>Sign in with the API key that <code>make run</code> printed.</p><label for="key">API key</label>
-<input id="key" name="key" type="password" autocomplete="current-password" required autofocus>{wrong}<button>Sign in</button></form>
-</body></html>"""
+START = "/journey"
+"""Where one goes after signing in, unless one came for something else."""
 
 
-def _seal(service: Service, ends: int) -> str:
-    return hmac.new(service.key.encode(), f"session {ends}".encode(), hashlib.sha256).hexdigest()
+async def visitor(connection: HTTPConnection) -> User | None:
+    """The user who is signed in here, if one is."""
+    service = service_of(connection)
+    return await user_of(service.database, service.clock.now(), connection.cookies.get(COOKIE, ""))
 
 
-def signed_in(request: Request) -> bool:
-    """Whether the browser holds a session that has not ended."""
+async def admitted(request: Request, role: Role, path: str) -> User | Response:
+    """The user, if they may see this page; else the answer to give instead: the sign-in, the password that must be changed first, or a
+    refusal. ``path`` is where to come back to."""
+    user = await visitor(request)
+    if user is None:
+        return to("/sign-in", path)
+    if user.must_change:
+        return to("/password", path)
+    if not may(user, role):
+        REFUSED.labels("role_missing").inc()
+        await note(request, user, "refused", path)
+        return HTMLResponse(form.page("Not for you", f"<p>This page is for {role}s. You are signed in as {user.login}.</p>"), 403)
+    return user
+
+
+async def acting(request: Request, role: Role) -> User:
+    """The user who does something on a page that was opened a while ago: the session may have ended since, or the role changed.
+    Raises Problem (401, 403)."""
+    user = await visitor(request)
+    if user is None or user.must_change:
+        raise Problem(401, "signed_out", "Your session has ended: sign in again.")
+    if not may(user, role):
+        raise Problem(403, "role_missing", f"Only {role}s may do this.")
+    return user
+
+
+async def note(request: Request, user: User, action: str, about: str) -> None:
+    """Write into the audit log what somebody saw, or wanted to."""
     service = service_of(request)
-    ends, _, seal = request.cookies.get(COOKIE, "").partition(".")
-    if not ends.isdigit() or int(ends) < service.clock.now().timestamp():
-        return False
-    return hmac.compare_digest(seal, _seal(service, int(ends)))
+    async with service.database.transaction() as session:
+        audit.write(session, service.clock.now(), user.login, action, about[:200], address=address_of(request))
 
 
-def sign_in_first(path: str) -> RedirectResponse:
-    """Send the browser to the sign-in page, and back afterwards."""
-    return RedirectResponse(f"/sign-in?next={quote(path, safe='')}", 303)
+def to(where: str, following: str) -> RedirectResponse:
+    """Send the browser to a form, and from there on to a path of ours."""
+    return RedirectResponse(f"{where}?next={quote(local(following), safe='')}", 303)
 
 
-@router.get("/sign-in")
-async def ask(next: str = "/journey", wrong: bool = False) -> HTMLResponse:  # noqa: A002 - the query's usual name
-    """The form."""
-    note = '<p class="wrong" role="alert">That is not the API key.</p>' if wrong else ""
-    return HTMLResponse(_PAGE.format(next=html.escape(quote(_local(next), safe="")), wrong=note), 401 if wrong else 200)
+def remember(request: Request, answer: Response, token: str) -> None:
+    """Give the browser its session."""
+    secure = service_of(request).settings.public_url.startswith("https")
+    answer.set_cookie(COOKIE, token, max_age=int(LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure)
 
 
-@router.post("/sign-in")
-async def check(request: Request, service: Svc, key: Annotated[str, Form(max_length=500)], next: str = "/journey") -> RedirectResponse:  # noqa: A002
-    """Begin a session, or ask again."""
-    await request.app.state.throttle.start(f"sign-in {address_of(request)}")
-    if not hmac.compare_digest(key.strip().encode(), service.key.encode()):
-        return RedirectResponse(f"/sign-in?wrong=true&next={quote(_local(next), safe='')}", 303)
-    ends = int(service.clock.now().timestamp()) + LASTS_S
-    answer = RedirectResponse(_local(next), 303)
-    secure = service.settings.public_url.startswith("https")
-    answer.set_cookie(COOKIE, f"{ends}.{_seal(service, ends)}", max_age=LASTS_S, httponly=True, samesite="lax", secure=secure)
-    return answer
-
-
-def _local(path: str) -> str:
+def local(path: str) -> str:
     """Only a path of ours: nobody is sent elsewhere by a crafted link."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/journey"
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else START

@@ -75,7 +75,8 @@ class Levels:
 
 
 def trained() -> Weights:
-    """The weights that ``--write`` writes, TURNED among them: fitted to the training conversations as they are and, counting less, with one part only."""
+    """The weights that ``--write`` writes, TURNED among them: fitted to the training conversations as they are and, counting less, with
+    one part only."""
     whole = simulate(TRAINING, TRAINING_SEED)
     single = [each for name in _SINGLE for each in only(whole, name)]
     fitted = fit([*whole, *single], [_WHOLE] * len(whole) + [1.0] * len(single))

@@ -241,3 +241,70 @@ class Delivery(Base):
     provider_id: Mapped[str | None] = mapped_column(index=True)
     tried: Mapped[datetime | None]
     created: Mapped[datetime]
+
+
+class User(Base):
+    """Somebody who works here and signs in. ``login`` is lower case; ``presence`` is what an agent says of themselves.
+
+    ``teams``, ``languages``, ``skills`` are lists of names: whose conversations they see, and what they can be given. ``failed`` counts
+    wrong passwords since the last right one; ``must_change``: the password was set by somebody else.
+    """
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    must_change: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    failed: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    teams: Mapped[list[Any]]
+    languages: Mapped[list[Any]]
+    skills: Mapped[list[Any]]
+    presence: Mapped[str] = mapped_column(default="away")
+    presence_since: Mapped[datetime]
+    created: Mapped[datetime]
+
+
+class UserSession(Base):
+    """A browser that somebody is signed in with; ``id`` is a hash of what the browser holds."""
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str]
+    created: Mapped[datetime]
+    seen: Mapped[datetime]
+    ends: Mapped[datetime]
+
+
+class ApiKey(Base):
+    """A key of another system, for some scopes; only its hash is kept."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    secret_hash: Mapped[str]
+    scopes: Mapped[list[Any]]
+    created: Mapped[datetime]
+    used: Mapped[datetime | None]
+    revoked: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """Who saw or did what; never changed. ``who`` is a login, ``key:NAME``, ``shell`` (the command line) or ``service``."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(index=True)
+    action: Mapped[str]
+    about: Mapped[str] = mapped_column(index=True)
+    detail: Mapped[JSON]
+    address: Mapped[str]

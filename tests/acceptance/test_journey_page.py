@@ -1,24 +1,19 @@
-"""`/journey`: nobody sees it without the key; with it, a person's contacts in order."""
+"""`/journey`: nobody sees it without signing in; an agent sees a person's contacts in order."""
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.acceptance.conftest import Visit
-from tests.acceptance.running import KEY, Running
+from tests.acceptance.desk import sign_in, sign_in_first
+from tests.acceptance.running import Running
 
 
-async def sign_in(page: Page, key: str) -> None:
-    """Fill in the form."""
-    await page.get_by_label("API key").fill(key)
-    await page.get_by_role("button", name="Sign in").click()
-
-
-async def test_a_wrong_key_is_refused(visit: Visit, service: Running) -> None:
+async def test_nobody_sees_it_without_signing_in(visit: Visit, service: Running) -> None:
     page = (await visit("en", url=f"{service.url}/journey?person=P-1001")).page
     assert "/sign-in" in page.url
     await expect(page.get_by_text("Anna Nowak")).to_have_count(0)
-    await sign_in(page, "not-the-key")
+    await sign_in(page, "nobody", "not the password")
     await expect(page.get_by_role("alert")).to_be_visible()
     assert "/sign-in" in page.url
     await page.goto(f"{service.url}/journey")
@@ -35,7 +30,7 @@ async def test_the_timeline_shows_what_happened(visit: Visit, service: Running) 
     await chat.say("za długo czekałam <b>na odpowiedź</b>")
 
     page = (await visit("en", url=f"{service.url}/journey?person=P-1001")).page
-    await sign_in(page, KEY)
+    await sign_in_first(page, service)
     await expect(page.get_by_text("Anna Nowak", exact=True)).to_be_visible()
     newest = page.get_by_test_id("touchpoint")
     await expect(newest.nth(0)).to_contain_text("survey")
@@ -50,7 +45,7 @@ async def test_the_timeline_shows_what_happened(visit: Visit, service: Running) 
 
 async def test_a_person_is_chosen_from_the_list(visit: Visit, service: Running) -> None:
     page = (await visit("en", url=f"{service.url}/journey")).page
-    await sign_in(page, KEY)
+    await sign_in_first(page, service)
     await page.get_by_role("combobox").fill("Ioana")
     await page.get_by_role("option", name="Ioana Marin").click()
     await expect(page).to_have_url(f"{service.url}/journey?person=P-2003")

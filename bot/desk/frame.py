@@ -1,0 +1,50 @@
+"""What every page has around it: colours, the way to the other pages, who is signed in, and the way out."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from bot.store.models import User
+from bot.users.accounts import Role, may
+
+PAGES: tuple[tuple[str, str, str, Role], ...] = (
+    ("/journey", "Journey", "route", "agent"),
+    ("/users", "People here", "group", "admin"),
+    ("/audit", "Audit log", "history", "admin"),
+)
+"""Path, name, icon, and who may see it."""
+
+_STYLE = """
+body { background: #f4f6f5 } .body--dark { background: #0e1716 }
+.frame { background: #fff; color: #17302b; border-bottom: 1px solid #d5dedb }
+.body--dark .frame { background: #162220; color: #e6efec; border-color: #2a3a37 }
+.frame a { color: inherit; text-decoration: none; border-radius: 8px; padding: 6px 10px; display: inline-flex; gap: 6px;
+  align-items: center; min-height: 36px }
+.frame a:hover, .frame a[aria-current] { background: #0f766e22 }
+.frame a:focus-visible { outline: 2px solid #0f766e }
+.card { background: #fff; border: 1px solid #d5dedb; border-radius: 14px; padding: 16px 20px }
+.body--dark .card { background: #162220; border-color: #2a3a37 }
+.soft { color: #5b6f6a } .body--dark .soft { color: #9db3ad }
+.chip { border-radius: 999px; padding: 1px 10px; font-size: 12px; font-weight: 600; color: #fff }
+"""
+
+
+def frame(user: User, path: str) -> None:
+    """The bar above a page. ``path`` is where we are."""
+    ui.add_css(_STYLE)
+    ui.colors(primary="#0f766e")
+    with ui.header(elevated=False).classes("frame items-center gap-1 px-3 py-1 flex-nowrap"):
+        ui.label("Voxtrail").classes("font-bold mr-2 max-sm:hidden")
+        with ui.row().classes("items-center gap-1 flex-nowrap").props('role="navigation" aria-label="Pages"'):
+            for to, name, icon, role in PAGES:
+                if may(user, role):
+                    with ui.link(target=to).props(f'aria-label="{name}"{" aria-current=page" if to == path else ""}'):
+                        ui.icon(icon, size="20px")
+                        ui.label(name).classes("max-sm:hidden")
+        ui.space()
+        ui.label(f"{user.name} · {user.role}").classes("soft text-sm ellipsis max-sm:hidden")
+        with ui.link(target="/password?next=/journey").props('aria-label="Change password"'):
+            ui.icon("key", size="20px")
+            ui.tooltip("Change password")
+        with ui.element("form").props('method="post" action="/sign-out"').classes("m-0"):
+            ui.button(icon="logout").props('type="submit" flat dense aria-label="Sign out"').tooltip("Sign out")

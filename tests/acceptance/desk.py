@@ -1,0 +1,48 @@
+"""Those who work here, in a real browser: made on the command line, signed in by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from tests.acceptance.running import Running
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "an acceptable password"
+_logins = (f"tester{number}" for number in itertools.count(1))
+
+
+async def voxtrail(service: Running, *arguments: str, said: str = "") -> str:
+    """A command beside the running service; what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, cwd=ROOT, env=service.environment,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    printed, _ = await asyncio.wait_for(process.communicate(said.encode()), 60)
+    assert process.returncode == 0, printed.decode()
+    return printed.decode()
+
+
+async def user(service: Running, role: str = "agent") -> str:
+    """Somebody new with PASSWORD: the login."""
+    login = next(_logins)
+    await voxtrail(service, "users", "add", login, "--role", role, "--name", login.title(), "--password-stdin", said=f"{PASSWORD}\n")
+    return login
+
+
+async def sign_in(page: Page, login: str, password: str) -> None:
+    """Fill in the form."""
+    await page.get_by_label("Login").fill(login)
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def sign_in_first(page: Page, service: Running, role: str = "agent") -> str:
+    """Sign in as somebody new of this role on the page that is open; the login is returned."""
+    login = await user(service, role)
+    await sign_in(page, login, PASSWORD)
+    return login
