@@ -47,16 +47,18 @@ class Hub:
                 await self._task
 
     @contextmanager
-    def listening(self, conversation_id: str) -> Iterator[asyncio.Queue[dict[str, Any]]]:
-        """The events of one conversation while the block runs."""
+    def listening(self, *conversations: str) -> Iterator[asyncio.Queue[dict[str, Any]]]:
+        """The events of these conversations (ids) while the block runs."""
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_WAITING)
-        self._listeners[conversation_id].add(queue)
+        for conversation in conversations:
+            self._listeners[conversation].add(queue)
         try:
             yield queue
         finally:
-            self._listeners[conversation_id].discard(queue)
-            if not self._listeners[conversation_id]:
-                del self._listeners[conversation_id]
+            for conversation in conversations:
+                self._listeners[conversation].discard(queue)
+                if not self._listeners[conversation]:
+                    del self._listeners[conversation]
 
     async def _listen(self) -> None:
         pause = 0.5
@@ -79,9 +81,8 @@ class Hub:
             self._put(queue, event)
 
     def _everybody(self, event: dict[str, Any]) -> None:
-        for queues in self._listeners.values():
-            for queue in queues:
-                self._put(queue, event)
+        for queue in {queue for queues in self._listeners.values() for queue in queues}:
+            self._put(queue, event)
 
     @staticmethod
     def _put(queue: asyncio.Queue[dict[str, Any]], event: dict[str, Any]) -> None:

@@ -118,7 +118,9 @@ def show_pages(settings: Settings, key: str) -> None:
     for path, what in (
         ("/", "demo shop with the chat widget"),
         ("/call", "the phone, in the browser"),
+        ("/desk", "agents: who waits for a person"),
         ("/journey", "people's timelines"),
+        ("/users", "who works here, and keys"),
         ("/docs", "the API"),
     ):
         console.print(f"  {base}{path:<10} {what}", highlight=False)

@@ -20,7 +20,7 @@ class Waits:
 
 
 WAITS: Mapping[Listen, Waits] = {
-    "free": Waits(finished=360, undecided=800, unfinished=1500, unheard=1100),
+    "free": Waits(finished=360, undecided=800, unfinished=1400, unheard=1100),
     "yes_no": Waits(finished=250, undecided=600, unfinished=1400, unheard=900),
     "digits": Waits(finished=320, undecided=1500, unfinished=1900, unheard=1700),
     "spelling": Waits(finished=350, undecided=1600, unfinished=2000, unheard=1800),

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import Actor, Svc, need
 from bot.api.body import Body
-from bot.conversation import hear
-from bot.escalation import queue
-from bot.outreach import deliveries
+from bot.escalation import answering, queue
 from bot.problems import Problem
 from bot.store import conversations as store
-from bot.store import people, touchpoints
-from bot.store.models import Conversation, Escalation, Touchpoint
-from integrations.twilio.segments import segments
+from bot.store.models import Escalation
 
 _KEY = need("escalations")
 By = Annotated[Actor, _KEY]
@@ -84,47 +78,19 @@ async def take(escalation_id: str, body: ByAgent, service: Svc, by: By) -> dict[
 @router.post("/{escalation_id}/messages", status_code=201)
 async def say(escalation_id: str, body: AgentMessage, service: Svc) -> dict[str, Any]:
     """Say something to the person, on the channel they are on."""
-    text = hear(body.text)
-    if not text:
-        raise Problem(422, "text_empty", "The message is empty.", field="text")
     async with service.database.transaction() as session:
-        _, conversation = await queue.owned(session, escalation_id, body.agent)
-        for earlier in await store.messages_since(session, conversation.id, max(0, conversation.seq - 200)):
-            if body.message_id and earlier.message_id == body.message_id and earlier.author == body.agent:
-                return store.message_json(earlier)
         now = service.clock.now()
-        channel = await store.channel_of(session, conversation)
-        message = store.add_message(
-            session, conversation, now, direction="out", author=body.agent, text=text, message_id=body.message_id, channel=channel
+        return store.message_json(
+            await answering.say(session, service.settings, escalation_id, body.agent, body.text, now, body.message_id)
         )
-        if channel == "sms":
-            await _text(session, conversation, text, now)
-            touchpoint = await session.get_one(Touchpoint, conversation.touchpoint_id)
-            touchpoints.spend(touchpoint, service.settings.cost_per_sms * segments(text))
-        await store.changed(session, conversation)
-        return store.message_json(message)
-
-
-async def _text(session: AsyncSession, conversation: Conversation, text: str, now: datetime) -> None:
-    """Send what was just said as a text message, with this transaction."""
-    if await people.opted_out(session, conversation.person_id):
-        raise Problem(409, "opted_out", "This person said STOP: nothing can be sent until they write START.")
-    phone = await people.contact(session, conversation.person_id, "phone")
-    if phone is None:
-        raise Problem(409, "no_phone", "This person has no phone number to send an SMS to.")
-    await deliveries.add(session, conversation, f"{conversation.id}-{conversation.seq}", phone, text, now, solicited=True)
 
 
 @router.post("/{escalation_id}/return")
 async def give_back(escalation_id: str, body: GiveBack, service: Svc, by: By) -> dict[str, Any]:
     """Give the conversation back to the bot, with what was agreed."""
     async with service.database.transaction() as session:
-        escalation, conversation = await queue.owned(session, escalation_id, body.agent)
         now = service.clock.now()
-        escalation.status, escalation.note, escalation.closed = "returned", hear(body.note), now
-        answer = await service.conversations.hand_back(session, conversation.id, escalation.note)
-        if await store.channel_of(session, conversation) == "sms" and not await people.opted_out(session, conversation.person_id):
-            await _text(session, conversation, "\n".join(reply["text"] for reply in answer["replies"]), now)
+        escalation, answer = await answering.give_back(session, service.conversations, escalation_id, body.agent, body.note, now)
         by.did(session, now, "returned", escalation.id, agent=body.agent)
         return {**_json(escalation), **answer}
 
@@ -133,9 +99,7 @@ async def give_back(escalation_id: str, body: GiveBack, service: Svc, by: By) ->
 async def close(escalation_id: str, body: GiveBack, service: Svc, by: By) -> dict[str, Any]:
     """End the conversation: what the person came for is done."""
     async with service.database.transaction() as session:
-        escalation, conversation = await queue.owned(session, escalation_id, body.agent)
         now = service.clock.now()
-        await queue.close_conversation(session, conversation, hear(body.note), now)
-        await store.changed(session, conversation)
+        escalation = await answering.close(session, escalation_id, body.agent, body.note, now)
         by.did(session, now, "closed", escalation.id, agent=body.agent)
         return _json(escalation)

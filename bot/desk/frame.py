@@ -8,6 +8,7 @@ from bot.store.models import User
 from bot.users.accounts import Role, may
 
 PAGES: tuple[tuple[str, str, str, Role], ...] = (
+    ("/desk", "Desk", "support_agent", "agent"),
     ("/journey", "Journey", "route", "agent"),
     ("/users", "People here", "group", "admin"),
     ("/audit", "Audit log", "history", "admin"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from nicegui import ui
 from sqlalchemy import func, select
 
 from bot.api.access import service_of
+from bot.desk.curve import DONE, curve_svg
 from bot.desk.frame import frame
 from bot.desk.session import admitted, note
 from bot.journey.timeline import timeline
@@ -31,12 +31,6 @@ _GOOD = (
     "answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid",
 )  # fmt: skip
 _BAD = ("handed_over", "wrong", "opted_out", "cancelled", "failed", "unknown", "declined", "withdrawn", "disputed")
-_DONE = {
-    "pattern_strained": "said sorry, kept it short and offered a person",
-    "pattern_frustrated": "handed over",
-    "pattern_abuse": "answered insults calmly",
-}
-"""What the flows do that answer a mood, for people to read."""
 MOST_PEOPLE = 200
 SHOWN_FROM = 0.3
 """Frustration (0..1) from which its reasons are worth reading."""
@@ -149,7 +143,7 @@ def _mood(emotion: dict[str, Any]) -> None:
     if not curve:
         return
     reasons = sentence([Reason.from_json(reason) for reason in emotion.get("reasons", [])], "en")
-    done = {entry["turn"]: _DONE.get(entry["flow"], entry["flow"]) for entry in emotion.get("done", [])}
+    done = {entry["turn"]: DONE.get(entry["flow"], entry["flow"]) for entry in emotion.get("done", [])}
     with ui.row().classes("w-full items-center gap-x-3 gap-y-1").props('data-testid="mood"'):
         ui.html(curve_svg(curve, done), sanitize=False).classes("shrink-0")
         with ui.column().classes("gap-0 flex-1").style("min-width: 13em"):  # below the curve where there is no room beside it
@@ -158,25 +152,6 @@ def _mood(emotion: dict[str, Any]) -> None:
                 ui.label(reasons).classes("soft text-sm")
             for what in dict.fromkeys(done.values()):
                 ui.label(f"The bot {what}").classes("soft text-sm")
-
-
-def curve_svg(curve: list[float], done: dict[int, str]) -> str:
-    """A small line chart: frustration 0..1 from bottom to top, a dot where the bot did something about it (its name on hover)."""
-    wide, high, edge = 180, 44, 5
-    step = (wide - 2 * edge) / max(1, len(curve) - 1)
-    points = [(edge + index * step, high - edge - value * (high - 2 * edge)) for index, value in enumerate(curve)]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dots = "".join(
-        f'<circle cx="{points[turn][0]:.1f}" cy="{points[turn][1]:.1f}" r="3.5" fill="#dc2626"><title>{html.escape(what)}</title></circle>'
-        for turn, what in done.items()
-        if turn < len(points)
-    )
-    end = f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="2.5" fill="#f59e0b"/>'
-    return (
-        f'<svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" role="img" aria-label="Frustration over the conversation">'
-        f'<line x1="{edge}" x2="{wide - edge}" y1="{high / 2}" y2="{high / 2}" stroke="currentColor" opacity="0.15"/>'
-        f'<polyline points="{line}" fill="none" stroke="#f59e0b" stroke-width="2" stroke-linejoin="round"/>{end}{dots}</svg>'
-    )
 
 
 def _outcome(touchpoint: dict[str, Any]) -> None:

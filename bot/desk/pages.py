@@ -17,12 +17,13 @@ def mount(app: FastAPI, settings: Settings) -> None:
     from nicegui import app as pages
     from nicegui import ui
 
-    from bot.desk import audit, journey, users
+    from bot.desk import audit, desk, journey, users
 
     pages.state = app.state  # a page's request belongs to nicegui's app; it finds our service there
     app.include_router(sign_in.router)
     app.add_middleware(SameOrigin, public_url=settings.public_url)
     for path, title, page in (
+        ("/desk", "Desk", desk.page),
         ("/journey", "Journey", journey.page),
         ("/users", "People here", users.page),
         ("/audit", "Audit log", audit.page),

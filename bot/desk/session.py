@@ -22,10 +22,10 @@ START = "/journey"
 """Where one goes after signing in, unless one came for something else."""
 
 
-async def visitor(connection: HTTPConnection) -> User | None:
-    """The user who is signed in here, if one is."""
+async def visitor(connection: HTTPConnection, *, used: bool = True) -> User | None:
+    """The user who is signed in here, if one is. ``used``: as in `sessions.user_of`."""
     service = service_of(connection)
-    return await user_of(service.database, service.clock.now(), connection.cookies.get(COOKIE, ""))
+    return await user_of(service.database, service.clock.now(), connection.cookies.get(COOKIE, ""), used=used)
 
 
 async def admitted(request: Request, role: Role, path: str) -> User | Response:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.events import notify
 from bot.metrics import ESCALATIONS
 from bot.mood.watch import mood_json
 from bot.problems import Problem, not_found
@@ -18,6 +19,10 @@ from bot.store.models import Conversation, Escalation, Message, Person
 from dialogs.state import DialogState
 
 OPEN = ("waiting", "taken")
+LIVE = "queue"
+"""The id under which every change of the queue is told (`bot.events.notify`)."""
+MOOD_COUNTS_S = 300.0
+"""Seconds of waiting that the highest frustration counts as much as."""
 
 
 async def wait_for_person(
@@ -35,6 +40,7 @@ async def wait_for_person(
     )  # fmt: skip
     session.add(escalation)
     ESCALATIONS.labels(reason).inc()
+    await notify(session, LIVE)
     return escalation
 
 
@@ -79,6 +85,7 @@ async def take(session: AsyncSession, escalation_id: str, agent: str, now: datet
     escalation.status, escalation.agent, escalation.taken = "taken", agent, escalation.taken or now
     conversation.owner = agent
     await store.changed(session, conversation)
+    await notify(session, LIVE)
     return escalation, conversation
 
 
@@ -90,11 +97,18 @@ async def owned(session: AsyncSession, escalation_id: str, agent: str) -> tuple[
     return escalation, conversation
 
 
+async def returned(session: AsyncSession, escalation: Escalation, note: str, now: datetime) -> None:
+    """The wait for a person is over and the bot goes on; ``note``: what was agreed."""
+    escalation.status, escalation.note, escalation.closed = "returned", note, now
+    await notify(session, LIVE)
+
+
 async def close_conversation(session: AsyncSession, conversation: Conversation, note: str, now: datetime) -> None:
     """End a conversation, and with it the wait for a person, if there was one."""
     escalation = await open_one(session, conversation.id)
     if escalation is not None:
         escalation.status, escalation.note, escalation.closed = "closed", note, now
+        await notify(session, LIVE)
     conversation.owner, conversation.status = "bot", "closed"
     conversation.state = {**conversation.state, "stack": [], "awaiting": None, "closed": True}
 
@@ -103,6 +117,11 @@ async def listing(session: AsyncSession, status: str | None) -> list[Escalation]
     """The escalations of a status (all open ones without), the longest waiting first."""
     query = select(Escalation).where(Escalation.status.in_([status] if status else OPEN))
     return list((await session.scalars(query.order_by(Escalation.created, Escalation.id).limit(200))).all())
+
+
+def urgency(waited_s: float, frustration: float | None) -> float:
+    """What the queue is ordered by, in s: how long somebody has waited, and more the more frustrated they are."""
+    return waited_s + MOOD_COUNTS_S * (frustration or 0.0)
 
 
 async def _locked(session: AsyncSession, escalation_id: str) -> tuple[Escalation, Conversation]:

@@ -76,6 +76,8 @@ def describe(
     """Change what is given. Raises Problem (422) that names what is wrong; then nothing is changed."""
     if name is not None and not _NAME.fullmatch(name := name.strip()) and name != user.login:
         raise _wrong("name", "A name has 1 to 100 letters, digits, spaces and .,'-")
+    if name is not None and name.casefold() in _RESERVED:  # a customer must not take a person for the bot
+        raise _wrong("name", f"Nobody can be called {name}.")
     if role is not None and role not in ROLES:
         raise _wrong("role", f"A role is one of {', '.join(ROLES)}.")
     lists = {"teams": teams, "languages": languages, "skills": skills}

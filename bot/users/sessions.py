@@ -75,8 +75,9 @@ def _count(session: AsyncSession, user: User, now: datetime, address: str) -> Re
     return Refused(locked)
 
 
-async def user_of(database: Database, now: datetime, token: str) -> User | None:
-    """Whose session this is; None for one that has ended or never was, and for a user who may not come in any more."""
+async def user_of(database: Database, now: datetime, token: str, *, used: bool = True) -> User | None:
+    """Whose session this is; None for one that has ended or never was, and for a user who may not come in any more. Not ``used``: it is
+    only looked at, by a page that follows what happens, and a browser that nobody sits at must not last for ever."""
     if not token or len(token) > 100:
         return None
     here = UserSession.id == _id(token)
@@ -87,7 +88,7 @@ async def user_of(database: Database, now: datetime, token: str) -> User | None:
     if found is None:
         return None
     user, seen = found
-    if now - seen >= _NOTED:
+    if used and now - seen >= _NOTED:
         async with database.transaction() as session:
             await session.execute(update(UserSession).where(here).values(seen=now))
     return user

@@ -15,7 +15,7 @@ from bot.users import keys
 from bot.users.accounts import ROLES
 from tests.house import House
 
-PAGES = {"/journey": "agent", "/users": "admin", "/audit": "admin"}
+PAGES = {"/desk": "agent", "/journey": "agent", "/users": "admin", "/audit": "admin"}
 """Pages, by the least role that sees them."""
 SCOPED = {
     "GET /v1/escalations": "escalations",

@@ -234,3 +234,13 @@ async def test_sessions_that_are_over_are_cleared_away(office: Office) -> None:
     there = await office.token("anna")
     assert await office.whose(there) == "anna"
     assert await office.rows("SELECT count(*) FROM user_sessions") == [(1,)]
+
+
+async def test_a_page_that_only_follows_keeps_no_session_alive(office: Office) -> None:
+    await office.add("anna")
+    token = await office.token("anna")
+    for minutes in (50, 50):
+        office.clock.advance(minutes=minutes)
+        assert await sessions.user_of(office.database, office.clock.now(), token, used=False) is not None
+    office.clock.advance(minutes=50)
+    assert await sessions.user_of(office.database, office.clock.now(), token, used=False) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from bot.desk.journey import curve_svg
+from bot.desk.curve import curve_svg
 
 
 def drawn(curve: list[float], done: dict[int, str]) -> ElementTree.Element:
