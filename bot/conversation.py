@@ -210,6 +210,10 @@ class Conversations:
             found += [(text, language) for v in variants for language, text in v.texts.items() if "{" not in text and len(text) > 1]
         return found
 
+    def tells(self, slot: str) -> bool:
+        """Whether this tells an agent something: what people are asked for, and what it is about. The rest are the flows' own notes."""
+        return f"utter_ask_{slot}" in self._runtime.domain.responses or slot.endswith(("_id", "_label"))
+
     def phrase(self, response: str, language: str) -> str:
         """A sentence that needs no conversation: said when nothing else works."""
         return self._runtime.wording.say(response, DialogState(language), "phone").text

@@ -34,8 +34,8 @@ UPSET = 0.5
 """Frustration (0..1) from which a conversation is marked."""
 SUGGESTED = 3
 """Answers of the company's own that are offered for what the person said last."""
-SURE = 0.8
-"""Similarity from which an answer is worth offering."""
+WORTH_OFFERING = 0.86
+"""Similarity from which an answer is offered: where the bot, too, answers a question, and asks whether it fits (decision 0004)."""
 _TICK_S = 30.0
 """How often waiting times are shown anew, in s."""
 
@@ -302,7 +302,7 @@ class _Desk:
             said = [m for m in await store.messages_since(session, entry.conversation, 0) if m.direction == "in"]
         found = await self._service.knowledge.search(said[-1].text, entry.language) if said else []
         with row:
-            for answer in [each for each in found if each.score >= SURE][:SUGGESTED]:
+            for answer in [each for each in found if each.score >= WORTH_OFFERING][:SUGGESTED]:
                 with ui.button(answer.title, on_click=lambda answer=answer: use(answer.text)).props("outline dense no-caps size=sm"):
                     ui.tooltip(answer.text).classes("max-w-sm")
 
@@ -398,10 +398,11 @@ class _Desk:
             ui.label(f"Frustration {found.curve[-1]:.0%}, highest {max(found.curve):.0%}").classes("text-sm")
             if reasons := sentence(found.reasons, "en"):
                 ui.label(reasons).classes("soft text-sm")
-        if found.known:
+        known = {name: value for name, value in found.known.items() if self._service.conversations.tells(name)}
+        if known:
             ui.label("What the bot knows").classes("font-bold mt-2")
             with ui.element("div").classes("known text-sm w-full"):
-                for name, value in found.known.items():
+                for name, value in known.items():
                     ui.label(name.replace("_", " ")).classes("soft")
                     ui.label(_plain(value))
 

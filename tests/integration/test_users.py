@@ -44,7 +44,7 @@ async def test_a_user_is_kept_as_described_and_the_password_as_a_hash(office: Of
     [
         ({"login": "a"}, "login_wrong"), ({"login": "anna nowak"}, "login_wrong"), ({"login": "-anna"}, "login_wrong"),
         ({"login": "żaneta"}, "login_wrong"), ({"login": "a\x00b"}, "login_wrong"), ({"login": "x" * 101}, "login_wrong"),
-        ({"login": "bot"}, "login_wrong"), ({"role": "boss"}, "role_wrong"), ({"name": "<b>"}, "name_wrong"),
+        ({"login": "bot"}, "login_wrong"), ({"role": "boss"}, "role_wrong"), ({"name": "<b>"}, "name_wrong"), ({"name": "Bot"}, "name_wrong"),
         ({"languages": ["de"]}, "languages_wrong"), ({"teams": ["<b>"]}, "teams_wrong"), ({"skills": ["x" * 61]}, "skills_wrong"),
     ],
 )  # fmt: skip
