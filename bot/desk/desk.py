@@ -34,8 +34,9 @@ UPSET = 0.5
 """Frustration (0..1) from which a conversation is marked."""
 SUGGESTED = 3
 """Answers of the company's own that are offered for what the person said last."""
-WORTH_OFFERING = 0.86
-"""Similarity from which an answer is offered: where the bot, too, answers a question, and asks whether it fits (decision 0004)."""
+WORTH_OFFERING = 0.88
+"""Similarity from which an answer is offered: with 0.86, where the bot answers what is surely a question (decision 0004), somebody who
+asks for a person is offered the opening hours."""
 _TICK_S = 30.0
 """How often waiting times are shown anew, in s."""
 

@@ -23,8 +23,7 @@ body { background: #f4f6f5 } .body--dark { background: #0e1716 }
   align-items: center; min-height: 36px }
 .frame a:hover, .frame a[aria-current] { background: #0f766e22 }
 .frame a:focus-visible { outline: 2px solid #0f766e }
-.body--dark { --q-primary: #2dd4bf !important; --q-negative: #fca5a5 !important }
-.body--dark .q-btn.bg-primary.text-white { color: #06201d !important }
+.body--dark { --q-primary: #0d9488 !important; --q-negative: #f87171 !important }
 .card { background: #fff; border: 1px solid #d5dedb; border-radius: 14px; padding: 16px 20px }
 .body--dark .card { background: #162220; border-color: #2a3a37 }
 .soft { color: #5b6f6a } .body--dark .soft { color: #9db3ad }
