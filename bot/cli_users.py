@@ -122,11 +122,12 @@ def show_log(
 ) -> None:
     """Show who saw and did what."""
     from bot.users import by_hand
+    from bot.users.audit import in_words
 
     found = _done(by_hand.log(Settings(), who, about, most))
     if as_json:
         return _lines(found)
-    rows = [(entry["at"], entry["who"], entry["action"], entry["about"], _facts(entry["detail"]), entry["address"]) for entry in found]
+    rows = [(entry["at"], entry["who"], entry["action"], entry["about"], in_words(entry["detail"]), entry["address"]) for entry in found]
     return _table(("When", "Who", "Did", "To", "More", "From"), rows)
 
 
@@ -194,10 +195,6 @@ def _state(user: dict[str, Any]) -> str:
     if not user["active"]:
         return "locked"
     return f"locked until {user['locked_until']}" if user["locked_until"] else "active"
-
-
-def _facts(detail: dict[str, Any]) -> str:
-    return ", ".join(f"{name}: {' '.join(value) if isinstance(value, list) else value}" for name, value in detail.items())
 
 
 def _lines(found: Sequence[dict[str, Any]]) -> None:

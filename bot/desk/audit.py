@@ -10,7 +10,7 @@ from nicegui import ui
 from bot.api.access import service_of
 from bot.desk.frame import frame
 from bot.desk.session import admitted
-from bot.users.audit import entries
+from bot.users.audit import entries, in_words
 
 _ROWS = 50
 _COLUMNS = [
@@ -31,7 +31,7 @@ async def page(request: Request, who: str = "", about: str = "", before: int = 0
     rows = [
         {
             "id": entry.id, "at": entry.at.strftime("%Y-%m-%d %H:%M:%S"), "who": entry.who, "action": entry.action.replace("_", " "),
-            "about": entry.about, "detail": ", ".join(f"{name}: {value}" for name, value in entry.detail.items()), "address": entry.address,
+            "about": entry.about, "detail": in_words(entry.detail), "address": entry.address,
         }
         for entry in found
     ]  # fmt: skip

@@ -15,20 +15,19 @@ from nicegui import background_tasks, ui
 from nicegui.events import KeyEventArguments
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.api.access import address_of, service_of
+from bot.api.access import service_of
+from bot.desk.action import carry_out
 from bot.desk.curve import DONE, curve_svg
-from bot.desk.frame import frame
+from bot.desk.frame import CHANNEL_ICONS, answers, frame
 from bot.desk.inbox import Entry, Lists, Story, lists, story
-from bot.desk.session import acting, admitted, note, visitor
+from bot.desk.session import admitted, did, note, visitor
 from bot.escalation import answering, queue
 from bot.mood.reasons import sentence
 from bot.problems import Problem
 from bot.store import conversations as store
 from bot.store.database import UNREACHABLE
 from bot.store.models import Message, User
-from bot.users import audit
 
-CHANNEL_ICONS = {"web": "chat", "sms": "sms", "phone": "call", "browser": "call", "terminal": "terminal", "api": "sync_alt"}
 LANGUAGES = {"pl": "Polish", "en": "English", "ro": "Romanian"}
 UPSET = 0.5
 """Frustration (0..1) from which a conversation is marked."""
@@ -268,9 +267,7 @@ class _Desk:
         entry = self._story.entry
         if entry.agent != self._user.login:
             return
-        box = ui.textarea(
-            placeholder="Write to the person. Enter sends, Shift+Enter makes a new line.", value=self._drafts.get(entry.escalation, "")
-        )
+        box = ui.textarea(placeholder=_HINT, value=self._drafts.get(entry.escalation, ""))
         box.props('outlined autogrow autofocus dense input-style="max-height: 12em" aria-label="Reply"').classes("w-full")
         box.on_value_change(lambda event: self._drafts.__setitem__(entry.escalation, event.value or ""))
         draft = {"id": secrets.token_hex(8)}
@@ -287,9 +284,7 @@ class _Desk:
             if await self._do(work):
                 box.value, draft["id"] = "", secrets.token_hex(8)
 
-        box.on(
-            "keydown.enter", send, js_handler="(event) => { if (!event.shiftKey && !event.isComposing) { event.preventDefault(); emit() } }"
-        )
+        box.on("keydown.enter", send, js_handler=_ENTER)
         with ui.row().classes("w-full items-start gap-2 flex-nowrap"):
             suggestions = ui.row().classes("flex-1 gap-1").props('aria-label="Suggested answers"')
             ui.button("Send", icon="send", on_click=send).props("unelevated")
@@ -299,9 +294,7 @@ class _Desk:
         """Offer the company's own answers to what the person said last."""
         assert self._story is not None
         entry = self._story.entry
-        async with self._service.database.sessions() as session:
-            said = [m for m in await store.messages_since(session, entry.conversation, 0) if m.direction == "in"]
-        found = await self._service.knowledge.search(said[-1].text, entry.language) if said else []
+        found = await self._service.knowledge.search(entry.last, entry.language)
         with row:
             for answer in [each for each in found if each.score >= WORTH_OFFERING][:SUGGESTED]:
                 with ui.button(answer.title, on_click=lambda answer=answer: use(answer.text)).props("outline dense no-caps size=sm"):
@@ -342,25 +335,18 @@ class _Desk:
                 if await self._do(lambda session, now: work(session, now, box.value or ""), action):
                     dialog.close()
 
-            with ui.row().classes("w-full justify-end gap-2"):
-                ui.button("Cancel", on_click=dialog.close).props("flat")
-                ui.button(title.split()[0], on_click=done).props("unelevated")
+            answers(dialog, title.split()[0], done)
 
     async def _do(self, work: Callable[[AsyncSession, datetime], Awaitable[None]], action: str = "") -> bool:
         """Do something in one transaction, with its entry in the log; what cannot be done is said. Whether it was done is returned."""
-        try:
-            self._user = await acting(self._request, "agent")
-            async with self._service.database.transaction() as session:
-                now = self._service.clock.now()
-                await work(session, now)
-                if action:
-                    audit.write(session, now, self._user.login, action, self._chosen, address=address_of(self._request))
-        except Problem as problem:
-            ui.notify(problem.detail, type="negative", position="top")
-            if problem.status == 401:
-                ui.navigate.to("/sign-in?next=/desk")
-            return False
-        return True
+
+        async def done(session: AsyncSession, user: User) -> None:
+            self._user = user
+            await work(session, self._service.clock.now())
+            if action:
+                did(self._request, session, user, action, self._chosen)
+
+        return await carry_out(self._request, "agent", "/desk", done)
 
     @property
     def _chosen(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from nicegui import ui
 
 from bot.store.models import User
@@ -14,6 +16,10 @@ PAGES: tuple[tuple[str, str, str, Role], ...] = (
     ("/audit", "Audit log", "history", "admin"),
 )
 """Path, name, icon, and who may see it."""
+
+CHANNEL_ICONS = {
+    "web": "chat", "sms": "sms", "phone": "call", "browser": "call", "terminal": "terminal", "api": "sync_alt", "email": "mail",
+}  # fmt: skip
 
 _STYLE = """
 body { background: #f4f6f5 } .body--dark { background: #0e1716 }
@@ -29,6 +35,13 @@ body { background: #f4f6f5 } .body--dark { background: #0e1716 }
 .soft { color: #5b6f6a } .body--dark .soft { color: #9db3ad }
 .chip { border-radius: 999px; padding: 1px 10px; font-size: 12px; font-weight: 600; color: #fff }
 """
+
+
+def answers(dialog: ui.dialog, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """The two buttons below a dialog: to leave it, and to do what it is for (``name``)."""
+    with ui.row().classes("w-full justify-end gap-2"):
+        ui.button("Cancel", on_click=dialog.close).props("flat")
+        ui.button(name, on_click=work).props("unelevated")
 
 
 def frame(user: User, path: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.escalation.queue import OPEN, urgency
-from bot.mood.types import Reason
+from bot.mood.types import Mood, Reason
 from bot.problems import Problem, not_found
 from bot.store.models import Contact, Conversation, Escalation, Message, Person, Touchpoint, User
 from bot.users.accounts import may
@@ -158,5 +158,5 @@ async def _unread(session: AsyncSession, ids: Sequence[str]) -> dict[str, int]:
 
 
 def _mood(state: dict[str, Any]) -> float | None:
-    kept = ((state.get("mood") or {}).get("value") or {}) if state else {}
-    return float(kept["value"]) if kept.get("turns") else None
+    mood = Mood.from_json((state.get("mood") or {}).get("value"))
+    return mood.value if mood.turns else None

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bot.api.access import service_of
 from bot.desk.curve import DONE, curve_svg
-from bot.desk.frame import frame
+from bot.desk.frame import CHANNEL_ICONS, frame
 from bot.desk.session import admitted, note
 from bot.journey.timeline import timeline
 from bot.mood.reasons import sentence
@@ -26,7 +26,6 @@ _STAGE_COLOURS = {
     "attraction": "#4f46e5", "application": "#0369a1", "screening": "#0f766e", "interview": "#4d7c0f", "offer": "#a16207",
     "onboarding": "#be185d",
 }  # fmt: skip
-_CHANNEL_ICONS = {"web": "chat", "sms": "sms", "phone": "call", "terminal": "terminal", "api": "sync_alt", "email": "mail"}
 _GOOD = (
     "answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid",
 )  # fmt: skip
@@ -123,7 +122,7 @@ def _touchpoint(touchpoint: dict[str, Any], zone: ZoneInfo) -> None:
         ui.element("div").classes("dot").style(f"background: {colour}")
         with ui.row().classes("w-full items-center justify-between gap-2"):
             with ui.row().classes("items-center gap-2"):
-                ui.icon(_CHANNEL_ICONS.get(touchpoint["channel"], "forum")).classes("soft")
+                ui.icon(CHANNEL_ICONS.get(touchpoint["channel"], "forum")).classes("soft")
                 ui.label(touchpoint["goal"].replace("_", " ")).classes("font-bold")
                 ui.label(touchpoint["stage"]).classes("chip").style(f"background: {colour}")
             ui.label(datetime.fromisoformat(touchpoint["at"]).astimezone(zone).strftime("%d.%m.%Y %H:%M")).classes("soft text-sm")

@@ -18,15 +18,12 @@ def mount(app: FastAPI, settings: Settings) -> None:
     from nicegui import ui
 
     from bot.desk import audit, desk, journey, users
+    from bot.desk.frame import PAGES
 
     pages.state = app.state  # a page's request belongs to nicegui's app; it finds our service there
     app.include_router(sign_in.router)
     app.add_middleware(SameOrigin, public_url=settings.public_url)
-    for path, title, page in (
-        ("/desk", "Desk", desk.page),
-        ("/journey", "Journey", journey.page),
-        ("/users", "People here", users.page),
-        ("/audit", "Audit log", audit.page),
-    ):
-        ui.page(path, title=f"{title} · Voxtrail", dark=None)(page)
+    shown = {"/desk": desk.page, "/journey": journey.page, "/users": users.page, "/audit": audit.page}
+    for path, name, _, _ in PAGES:
+        ui.page(path, title=f"{name} · Voxtrail", dark=None)(shown[path])
     ui.run_with(app, title="Voxtrail", dark=None, show_welcome_message=False)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from bot.api.access import address_of, service_of
@@ -56,9 +57,13 @@ async def acting(request: Request, role: Role) -> User:
 
 async def note(request: Request, user: User, action: str, about: str) -> None:
     """Write into the audit log what somebody saw, or wanted to."""
-    service = service_of(request)
-    async with service.database.transaction() as session:
-        audit.write(session, service.clock.now(), user.login, action, about[:200], address=address_of(request))
+    async with service_of(request).database.transaction() as session:
+        did(request, session, user, action, about[:200])
+
+
+def did(request: Request, session: AsyncSession, user: User, action: str, about: str) -> None:
+    """The same with the transaction in which somebody did it."""
+    audit.write(session, service_of(request).clock.now(), user.login, action, about, address=address_of(request))
 
 
 def to(where: str, following: str) -> RedirectResponse:

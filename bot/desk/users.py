@@ -9,12 +9,12 @@ from fastapi import Request, Response
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.api.access import address_of, service_of
-from bot.desk.frame import frame
-from bot.desk.session import acting, admitted
-from bot.problems import Problem
+from bot.api.access import service_of
+from bot.desk.action import carry_out
+from bot.desk.frame import answers, frame
+from bot.desk.session import admitted, did
 from bot.store.models import ApiKey, User
-from bot.users import accounts, audit, keys
+from bot.users import accounts, keys
 
 _ROLE_COLOURS = {"agent": "#0369a1", "supervisor": "#7c3aed", "admin": "#b45309"}
 Change = Callable[[AsyncSession], Awaitable[tuple[str, str, str]]]
@@ -110,9 +110,7 @@ class _Page:
                 if await self._do(self._people, change):
                     dialog.close()
 
-            with ui.row().classes("w-full justify-end gap-2"):
-                ui.button("Cancel", on_click=dialog.close).props("flat")
-                ui.button("Save", on_click=save).props("unelevated")
+            answers(dialog, "Save", save)
 
     async def _add(self, session: AsyncSession, login: str, role: str, given: dict[str, Any]) -> tuple[str, str, str]:
         password = accounts.new_password()
@@ -157,21 +155,18 @@ class _Page:
                 if await self._do(self._keys, change):
                     dialog.close()
 
-            with ui.row().classes("w-full justify-end gap-2"):
-                ui.button("Cancel", on_click=dialog.close).props("flat")
-                ui.button("Make it", on_click=save).props("unelevated")
+            answers(dialog, "Make it", save)
 
     async def _do(self, shown: Any, change: Change) -> bool:
         """Carry out a change and show what it led to; what cannot be done is said. Whether it was done is returned."""
-        try:
-            admin = await acting(self._request, "admin")
-            async with self._service.database.transaction() as session:
-                action, about, secret = await change(session)
-                audit.write(session, self._service.clock.now(), admin.login, action, about, address=address_of(self._request))
-        except Problem as problem:
-            ui.notify(problem.detail, type="negative", position="top")
-            if problem.status == 401:
-                ui.navigate.to("/sign-in?next=/users")
+        secret = ""
+
+        async def work(session: AsyncSession, admin: User) -> None:
+            nonlocal secret
+            action, about, secret = await change(session)
+            did(self._request, session, admin, action, about)
+
+        if not await carry_out(self._request, "admin", "/users", work):
             return False
         if secret:
             with ui.dialog(value=True).props("persistent") as dialog, ui.card().classes("max-w-full gap-3"):

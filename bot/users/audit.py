@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,3 +35,8 @@ async def entries(session: AsyncSession, *, who: str = "", about: str = "", befo
     if before:
         query = query.where(AuditEntry.id < before)
     return (await session.scalars(query)).all()
+
+
+def in_words(detail: Mapping[str, Any]) -> str:
+    """An entry's detail for people to read."""
+    return ", ".join(f"{name}: {' '.join(value) if isinstance(value, list) else value}" for name, value in detail.items())
