@@ -17,9 +17,10 @@ check: setup-dev      ## ruff, mypy --strict, the flows
 	@.venv/bin/mypy
 	@.venv/bin/voxtrail flows --check
 
-bench: setup-dev      ## speed side by side: chat with a plain Rasa server, calls with a Pipecat bot
+bench: setup-dev      ## speed: chat beside a plain Rasa server, calls beside a Pipecat bot, the agents' desk
 	@.venv/bin/python -m benchmarks.turns
 	@.venv/bin/python -m benchmarks.calls
+	@.venv/bin/python -m benchmarks.desk
 
 train: setup          ## train the NLU model if its data or pipeline changed
 	@.venv/bin/voxtrail train

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,23 +15,29 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import problems
-from bot.api import conversations, escalations, people, touchpoints
+from bot.api import attachments, conversations, escalations, people, tasks, touchpoints
 from bot.api.access import Doors, Throttle
-from bot.channels import browser_call, phone, sms, web
+from bot.channels import browser_call, phone, sms, transfer, web
 from bot.clock import Clock
+from bot.escalation.attachments import too_large
 from bot.problems import Problem
 from bot.service import Service
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_FILES = re.compile(r"/v1/conversations/[^/]+/attachments|/desk/files/[^/]+")
+"""Where a file is the body: `bot.api.attachments` reads it once it knows who sends it."""
+_ENVELOPE = 8192
+"""Bytes that a form may add to the file in it."""
 
 
 class BodyLimit:
-    """Refuses bodies larger than the limit, announced or not, before they fill memory."""
+    """Refuses bodies larger than the limit, announced or not, before they fill memory. Where files are sent the limit is ``files``, and
+    the route hears of it (Problem 413) while it reads: it knows by then whom to refuse."""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app, self._limit = app, limit
+    def __init__(self, app: ASGIApp, limit: int, files: int) -> None:
+        self._app, self._limit, self._files = app, limit, files + _ENVELOPE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes in."""
@@ -38,6 +45,9 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if scope["method"] == "POST" and _FILES.fullmatch(scope["path"]):
+            await self._app(scope, self._counted(receive, announced), send)
+            return
         if not announced.isdigit() or int(announced) > self._limit:
             await self._refuse(scope, receive, send)
             return
@@ -60,6 +70,23 @@ class BodyLimit:
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
+
+    def _counted(self, receive: Receive, announced: bytes) -> Receive:
+        """What gives the body piece by piece, and raises Problem (413) once it is, or says it will be, too much."""
+        expected = int(announced) if announced.isdigit() else self._files + 1
+        come = 0
+
+        async def one() -> Message:
+            nonlocal come
+            message: Message = {"type": "http.disconnect"}
+            if expected <= self._files:
+                message = await receive()
+                come += len(message.get("body", b""))
+            if max(expected, come) > self._files:
+                raise too_large(self._files - _ENVELOPE)
+            return message
+
+        return one
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Problem(413, "body_too_large", f"A request has at most {self._limit} bytes.").response()
@@ -90,9 +117,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
     )
     app.state.doors = Doors()
     app.state.strangers = phone.Strangers()
-    app.state.throttle = Throttle(settings.rate_limit, settings.rate_limit_start)
+    app.state.throttle = Throttle(settings.rate_limit, settings.rate_limit_start, settings.rate_limit_attachments)
     problems.install(app)
-    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(BodyLimit, limit=settings.body_limit, files=settings.attachment_limit)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=[origin.strip() for origin in settings.widget_origins.split(",") if origin.strip()],
@@ -101,7 +128,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, ser
         expose_headers=["Retry-After"],
         max_age=600,
     )  # no cookies: the pages' session is never sent along from elsewhere
-    for module in (conversations, touchpoints, escalations, people, sms, phone, browser_call, web):
+    for module in (conversations, attachments, touchpoints, escalations, tasks, people, sms, phone, transfer, browser_call, web):
         app.include_router(module.router)
 
     @app.get("/healthz", tags=["operations"])

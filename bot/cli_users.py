@@ -68,6 +68,41 @@ def add_user(
     out.print(f"{added} may sign in as {role}." + _once(made))
 
 
+@users_app.command("invite")
+def invite_user(
+    login: Login, role: Role = "agent", name: Name = None, team: Team = None, language: Language = None, skill: Skill = None
+) -> None:
+    """Invite somebody: a link is shown once, with which they choose a password of their own. An older invite for this login is withdrawn.
+
+    Without --language they speak all that we do.
+    """
+    from bot.users import accounts, by_hand
+
+    described = {"name": name or "", "teams": team or (), "languages": language or accounts.LANGUAGES, "skills": skill or ()}
+    invited, link, hours = _done(by_hand.invite(Settings(), login, role, **described))
+    out.print(f"{invited} is invited as {role}. The link is shown only now, and works once, within {hours} hours: {link}")
+
+
+@users_app.command("invites")
+def list_invites(as_json: Json = False) -> None:
+    """Show the open invites; their links are nowhere."""
+    from bot.users import by_hand
+
+    found = _done(by_hand.invited(Settings()))
+    if as_json:
+        return _lines(found)
+    rows = [(each["login"], each["name"], each["role"], each["teams"], each["invited_by"], each["expires"]) for each in found]
+    return _table(("Login", "Name", "Role", "Teams", "Invited by", "Until"), rows)
+
+
+@users_app.command("withdraw")
+def withdraw_invite(login: Login) -> None:
+    """Withdraw somebody's invite: its link opens nothing any more."""
+    from bot.users import by_hand
+
+    out.print(f"{_done(by_hand.withdraw(Settings(), login))} is not invited any more.")
+
+
 @users_app.command("password")
 def set_password(login: Login, password_stdin: Stdin = False) -> None:
     """Set another password: it opens a locked login and ends all sessions. Without --password-stdin one is made and shown once, to be

@@ -19,7 +19,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.escalation.queue import wait_for_person
+from bot.escalation import aside, attachments, tasks
+from bot.escalation.queue import open_one, wait_for_person
+from bot.escalation.routing import Routing
+from bot.escalation.waiting import Wait, expected
 from bot.metrics import NLU_SECONDS, TURN_SECONDS, TURNS
 from bot.mood.happenings import LONG_WAIT_S
 from bot.mood.watch import MoodWatch, Noticed, mood_json, record
@@ -30,17 +33,22 @@ from bot.settings import Settings
 from bot.store import conversations as store
 from bot.store import people, touchpoints
 from bot.store.database import UNREACHABLE, Database
-from bot.store.models import Conversation, Message, Person, Touchpoint
+from bot.store.models import Conversation, Message, Person, Touchpoint, User
 from bot.store.records import StoredRecords
+from dialogs import agreed, meanwhile
+from dialogs.domain import Domain
+from dialogs.filling import SlotError
 from dialogs.runtime import Decision, FlowLoopError, Runtime
 from dialogs.scene import Effect, Feeling, Heard, Knowledge, PersonInScene, Reply, Scene
 from dialogs.state import DialogState
 from integrations.twilio.segments import segments
+from nlu.agreed import INTENT as ASKS_AGREED
+from nlu.agreed import asks_what_was_agreed
 from nlu.keywords import understand_by_keywords
 from nlu.language import detect_language
 from nlu.mood.types import WordsMood
 from nlu.parsers.registry import parse
-from nlu.types import Understanding
+from nlu.types import Intent, Understanding
 
 logger = logging.getLogger(__name__)
 FOREIGN_SURE = 0.85
@@ -53,6 +61,8 @@ STOP_SURE = 0.6
 """How sure (0..1) it must be that a person who talks with us, not with the bot, wants no more contact."""
 AGAIN_WITHIN = timedelta(days=7)
 """A second contact about the same order within this time wears patience down."""
+NOTED = "utter_attachment"
+"""The response to a file."""
 _KEPT_UNSEEN = "\n\t\u200c\u200d"
 """What is not printable and still part of a text: line breaks, and the joiners of emoji and of some scripts."""
 
@@ -76,7 +86,7 @@ class Said:
     """One message of a person: ``display`` is what they saw themselves say (a button's title).
 
     On a call, ``understood`` is what it was found to mean ahead of time, ``heard_in`` the language it was spoken in when it was
-    listened for, and ``voice`` how it was heard (confidence, pauses …).
+    listened for, and ``voice`` how it was heard (confidence, pauses …). In a chat it may bring ``attachments`` (ids), and then say nothing.
     """
 
     text: str
@@ -86,6 +96,7 @@ class Said:
     understood: Understanding | None = None
     heard_in: str = ""
     voice: dict[str, Any] | None = None
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,6 +114,7 @@ class _Open:
     answer: dict[str, Any] | None
     has_phone: bool = False
     noticed: Noticed | None = None
+    files: Sequence[dict[str, Any]] = ()
 
 
 class Conversations:
@@ -110,17 +122,24 @@ class Conversations:
 
     def __init__(
         self, database: Database, runtime: Runtime, nlu: Nlu, knowledge: Knowledge, clock: Clock, settings: Settings,
-        words: Words | None = None,
+        words: Words | None = None, routing: Routing | None = None,
     ) -> None:  # fmt: skip
         self._database, self._runtime, self._nlu, self._words = database, runtime, nlu, words
         self.watch = MoodWatch(runtime.flows, settings)
         self._knowledge, self._clock, self._settings = knowledge, clock, settings
+        self.routing = routing or Routing()
+        """Whom conversations are for that need a person."""
         self._line: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def flows(self) -> Mapping[str, Any]:
         """The flows a conversation may begin with."""
         return self._runtime.flows
+
+    @property
+    def domain(self) -> Domain:
+        """What can be known and said: an agent is shown it in words."""
+        return self._runtime.domain
 
     async def begin(
         self, session: AsyncSession, person: Person, *, channel: str, flow: str, language: str, context: dict[str, Any],
@@ -142,7 +161,7 @@ class Conversations:
         """One message and its answer: ``{replies, state}``. The same message_id is answered once, with the same answer."""
         began = time.perf_counter()
         text = hear(said.text)
-        understood = said.understood or await self.understand(text, language)
+        understood = said.understood or (await self.understand(text, language) if text else understand_by_payload("", language))
         # The row's lock is what counts. This one only keeps messages of one conversation from holding a connection each.
         async with self._line.setdefault(conversation_id, asyncio.Lock()):
             try:
@@ -163,13 +182,15 @@ class Conversations:
         turn = await self._lock(session, conversation_id, said.channel, began, said.message_id)
         if turn.answer is not None:
             return turn.answer
+        turn.files = await attachments.for_message(session, conversation_id, said.attachments, attachments.PERSON)
         foreign = said.heard_in if said.heard_in != turn.state.language else ""
         if foreign and not turn.state.turns:  # the first words decide the language; a later change is asked about
             turn.state.language = turn.conversation.language = turn.person.language = foreign
             foreign = ""
-        heard = Heard(text, understood, foreign or _detected(text, understood))
+        heard = Heard(text, _of_agreed(understood, turn.state), foreign or _detected(text, understood))
         free = self._runtime.expected(turn.state).listen == "free"
-        turn.noticed = self.watch.notice(turn.conversation, turn.person, turn.state, heard, said.voice, free=free)
+        if text:
+            turn.noticed = self.watch.notice(turn.conversation, turn.person, turn.state, heard, said.voice, free=free)
         decision = await self._decide(turn, heard)
         return await self._record(turn, said, heard, decision)
 
@@ -189,6 +210,21 @@ class Conversations:
                 self.watch.later(turn.state, "long_silence")
             decision = await self._runtime.nudge(response, "" if only else flow, turn.state, self._scene(turn), again=not only)
             decision.effects += effects
+            return await self._record(turn, None, None, decision)
+
+    async def held(self, conversation_id: str, channel: str, *, over: bool = False, first: bool = False) -> dict[str, Any]:
+        """A word to somebody who waits on the line for a person, the ``first`` time with how long it takes, and what was offered to them
+        meanwhile. ``over``: they have waited long enough: a call back is promised, which somebody has to keep, and the call ends."""
+        async with self._database.transaction() as session:
+            turn = await self._lock(session, conversation_id, channel, time.perf_counter())
+            if turn.conversation.owner != "queue":  # somebody took it this very moment: they speak
+                spoken = self._spoken(turn, Decision())
+                return {"replies": [], "state": state_json(turn.conversation, turn.state), "spoken": spoken}
+            told: dict[str, Any] = {}
+            escalation = await open_one(session, conversation_id)
+            if escalation is not None and first and not over:
+                told = _told(await expected(session, escalation, turn.now, self._settings), turn.person)
+            decision = await meanwhile.held(self._runtime, turn.state, self._scene(turn, told), over=over)
             return await self._record(turn, None, None, decision)
 
     async def standing(self, conversation_id: str, channel: str) -> dict[str, Any]:
@@ -218,14 +254,39 @@ class Conversations:
         """A sentence that needs no conversation: said when nothing else works."""
         return self._runtime.wording.say(response, DialogState(language), "phone").text
 
-    async def hand_back(self, session: AsyncSession, conversation_id: str, note: str) -> dict[str, Any]:
-        """The bot goes on where a person leaves off; ``note`` says what was agreed."""
+    async def hand_back(
+        self, session: AsyncSession, conversation_id: str, note: str, slots: Mapping[str, Any] | None = None,
+        promised: Sequence[Mapping[str, Any]] = (),
+    ) -> dict[str, Any]:  # fmt: skip
+        """The bot goes on where a person leaves off; ``note`` says what was agreed, ``slots`` what became known, ``promised`` what will be
+        done (as in `dialogs.agreed`). Raises Problem (422) that names a slot which cannot hold its value."""
         turn = await self._lock(session, conversation_id, "", time.perf_counter())
         turn.channel = await store.channel_of(session, turn.conversation)
         turn.conversation.owner, turn.conversation.status = "bot", "open"
         self.watch.calm(turn.state)
-        decision = await self._runtime.hand_back(note, turn.state, self._scene(turn))
+        meanwhile.drop(self._runtime, turn.state)
+        try:
+            decision = await self._runtime.hand_back(note, turn.state, self._scene(turn), slots, promised)
+        except SlotError as error:
+            raise Problem(422, "slot_invalid", str(error), field=f"slots.{error.slot}") from error
         return await self._record(turn, None, None, decision)
+
+    async def tell(self, session: AsyncSession, conversation_id: str, response: str) -> dict[str, Any]:
+        """The bot says one sentence by itself, whoever has the conversation, in the caller's transaction: with what it tells of."""
+        turn = await self._lock(session, conversation_id, "", time.perf_counter())
+        turn.channel = await store.channel_of(session, turn.conversation)
+        decision = await self._runtime.nudge(response, "", turn.state, self._scene(turn), again=False)
+        return await self._record(turn, None, None, decision)
+
+    async def ask_aside(self, conversation_id: str, text: str, user: User) -> list[str]:
+        """What the bot answers an agent who asks this on the side: a turn that is never committed, so that nothing is written or sent."""
+        text = hear(text)
+        async with self._database.glances() as session:
+            language = await aside.language(session, conversation_id, text, user)
+        heard = Heard(text, await self.understand(text, language))
+        async with self._database.sessions() as session:
+            turn = await self._lock(session, conversation_id, aside.CHANNEL, time.perf_counter())
+            return await aside.answer(self._runtime, heard, turn.state, self._scene(turn))
 
     # ---- the steps of a turn
 
@@ -258,17 +319,34 @@ class Conversations:
     async def _decide(self, turn: _Open, heard: Heard) -> Decision:
         """The dialog's answer, or none while a person owns the conversation."""
         if turn.conversation.owner == "bot":
-            return await self._runtime.take(heard, turn.state, self._scene(turn))
+            if not turn.files:
+                return await self._runtime.take(heard, turn.state, self._scene(turn))
+            return await self._noted(turn, heard)
         waiting = turn.conversation.owner == "queue"
         intent = heard.understanding.intent
         stop = intent.name == "opt_out" and intent.confidence >= STOP_SURE  # the law does not wait for an agent
+        if waiting and not stop and not turn.files:
+            decision = await meanwhile.answer(self._runtime, heard, turn.state, self._scene(turn))
+            if decision is not None:
+                return decision
         response = "utter_opted_out" if stop else "utter_waiting_for_person"
         replies = [self._runtime.wording.say(response, turn.state, self._scene(turn).channel)] if waiting else []
         return Decision(replies, [Effect("opt_out")] if stop else [])
 
+    async def _noted(self, turn: _Open, heard: Heard) -> Decision:
+        """The bot cannot look into files: it says so, and answers what was said with them."""
+        scene = self._scene(turn)
+        if not heard.text:
+            return self._runtime.noted(NOTED, turn.state, scene)
+        noted = self._runtime.wording.say(NOTED, turn.state, scene.channel)
+        decision = await self._runtime.take(heard, turn.state, scene)
+        decision.replies.insert(0, noted)
+        return decision
+
     async def _record(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> dict[str, Any]:
         """Write the whole turn; it is the caller's transaction that makes it real."""
         session, conversation, now = turn.session, turn.conversation, turn.now
+        decision = await self._hand_over(turn, said, heard, decision)
         messages = _messages(turn, said, heard, decision)
         effects = _with_words(decision.effects, heard)
         elapsed = time.perf_counter() - turn.began
@@ -280,7 +358,7 @@ class Conversations:
         if turn.channel == "sms":
             cost += self._settings.cost_per_sms * segments("\n".join(reply.text for reply in decision.replies))
         touchpoints.measure(turn.touchpoint, now, first_answer_s=elapsed, cost=cost)
-        await self._apply(turn, effects, messages)
+        await self._apply(turn, effects)
         if turn.state.closed and conversation.owner == "bot":
             conversation.status = "closed"
         elif conversation.owner == "bot":
@@ -310,14 +388,32 @@ class Conversations:
         if order and await store.asked_before(turn.session, turn.conversation, order, turn.now - AGAIN_WITHIN):
             self.watch.later(turn.state, "contact_again")
 
-    async def _apply(self, turn: _Open, effects: list[Effect], messages: list[Message]) -> None:
+    async def _hand_over(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> Decision:
+        """Put the conversation in the queue where this turn asks for a person, and go on with how long that will take."""
+        effects = {effect.kind: effect for effect in decision.effects}
+        wanted = effects.get("handoff")
+        if wanted is None or turn.conversation.owner not in ("bot", "queue"):
+            return decision
+        waits_already = await open_one(turn.session, turn.conversation.id) is not None
+        seq, fresh = turn.conversation.seq, _messages(turn, said, heard, decision)
+        turn.conversation.seq = seq  # what is said of the wait goes with them
+        reason = str(wanted.data["reason"])
+        escalation = await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, fresh, routing=self.routing)
+        if waits_already or turn.state.closed or "end_call" in effects:
+            return decision
+        await turn.session.flush()
+        wait = await expected(turn.session, escalation, turn.now, self._settings)
+        long = not wait.open or wait.seconds is None or wait.seconds > self._settings.wait_offer_s
+        told = {**_told(wait, turn.person), "wait_offer": long}
+        return await meanwhile.begin(self._runtime, decision, turn.state, self._scene(turn, told))
+
+    async def _apply(self, turn: _Open, effects: list[Effect]) -> None:
         """Consequences outside the dialog, in the same transaction."""
         for index, effect in enumerate(effects):
             if effect.kind == "language":
                 turn.conversation.language = turn.person.language = str(effect.data["language"])
-            elif effect.kind == "handoff":
-                reason = str(effect.data["reason"])
-                await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, messages)
+            elif effect.kind == "task":
+                await tasks.instead_of_waiting(turn.session, turn.conversation, turn.person, effect, turn.now, self._settings.hours)
             elif effect.kind == "text":
                 await self._text(turn, str(effect.data["text"]), index)
             else:
@@ -358,10 +454,12 @@ class Conversations:
             "customer": self.watch.customer(turn.conversation, turn.person, turn.state),
         }
 
-    def _scene(self, turn: _Open) -> Scene:
+    def _scene(self, turn: _Open, more: Mapping[str, Any] | None = None) -> Scene:
         person, spoken = turn.person, turn.channel in SPOKEN
+        hours = self._settings.hours
         context = {
-            **turn.conversation.context, "survey_due": _survey_due(turn), "has_phone": spoken and turn.has_phone,
+            **turn.conversation.context, **(more or {}), "survey_due": _survey_due(turn),
+            "phone_known": turn.has_phone, "has_phone": spoken and turn.has_phone,
             "tone": spoken and self.watch.tone_allowed(turn.conversation, person, turn.state),
         }  # fmt: skip
         return Scene(
@@ -374,6 +472,7 @@ class Conversations:
             kind=turn.conversation.kind,
             context=context,
             feeling=turn.noticed.feeling if turn.noticed else Feeling(),
+            opens=lambda moment: hours.next_opening(moment).astimezone(moment.tzinfo),
         )
 
 
@@ -385,7 +484,7 @@ def _messages(turn: _Open, said: Said | None, heard: Heard | None, decision: Dec
             store.new_message(
                 turn.conversation, turn.now, direction="in", author="person", text=heard.text, channel=turn.channel,
                 display=said.display, message_id=said.message_id, voice=said.voice,
-                mood=turn.noticed.to_json() if turn.noticed else None,
+                mood=turn.noticed.to_json() if turn.noticed else None, attachments=turn.files,
             )
         )  # fmt: skip
     messages += [
@@ -409,6 +508,20 @@ def understand_by_payload(text: str, language: str) -> Understanding:
     from nlu.types import FALLBACK, Intent
 
     return Understanding(text, language, Intent(FALLBACK, 0.0))
+
+
+def _told(wait: Wait, person: Person) -> dict[str, Any]:
+    """A wait as the flows read it, with the opening by the person's clock."""
+    opens = wait.opens.astimezone(ZoneInfo(person.time_zone)).isoformat() if wait.opens else None
+    return {"wait_s": wait.seconds, "place": wait.position, "desk_open": wait.open, "opens": opens}
+
+
+def _of_agreed(understood: Understanding, state: DialogState) -> Understanding:
+    """Where something was agreed, a question for it is known by its words."""
+    if not state.slots.get(agreed.SLOT) or not asks_what_was_agreed(understood.text, state.language):
+        return understood
+    asks = Intent(ASKS_AGREED, 1.0)
+    return replace(understood, intent=asks, ranking=(asks,))
 
 
 def _detected(text: str, understood: Understanding) -> str:

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,6 +33,8 @@ class Hub:
     def __init__(self, url: str) -> None:
         self._url = url
         self._listeners: defaultdict[str, set[asyncio.Queue[dict[str, Any]]]] = defaultdict(set)
+        self.taps: set[Callable[[dict[str, Any]], None]] = set()
+        """Called with every event there is, in this process; after a gap with ``{"type": "reconnected"}``."""
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -77,10 +79,14 @@ class Hub:
 
     def _deliver(self, payload: str) -> None:
         event = json.loads(payload)
+        for tap in tuple(self.taps):
+            tap(event)
         for queue in self._listeners.get(event["conversation"], ()):
             self._put(queue, event)
 
     def _everybody(self, event: dict[str, Any]) -> None:
+        for tap in tuple(self.taps):
+            tap(event)
         for queue in {queue for queues in self._listeners.values() for queue in queues}:
             self._put(queue, event)
 

@@ -12,6 +12,9 @@ from bot import demo
 from bot.calls.calls import Calls
 from bot.clock import Clock, SystemClock
 from bot.conversation import Conversations
+from bot.desk.live import Live
+from bot.escalation import routing as routes
+from bot.escalation.watch import Watch
 from bot.events import Hub
 from bot.knowledge import FaqKnowledge
 from bot.metrics import NLU_READY
@@ -93,12 +96,17 @@ class Service:
         self.servers = RasaServers(model_path(settings.run_dir), settings.rasa_python, settings.run_dir, settings.nlu_replicas)
         self.nlu = NluClient(self.servers.endpoints, deadline=settings.nlu_deadline)
         self.words = WordsJudge(settings.mood_model) if settings.mood else None
-        self.conversations = Conversations(self.database, load_runtime(), self.nlu, self.knowledge, self.clock, settings, self.words)
+        runtime = load_runtime()
+        routing = routes.load(settings.routing, runtime.flows)
+        self.conversations = Conversations(self.database, runtime, self.nlu, self.knowledge, self.clock, settings, self.words, routing)
         self.calls = Calls(self.conversations, self.database, self.hub, self.clock, settings, self.key)
-        lines = Lines(self.calls, settings)
-        self.campaigns = Campaigns(self.database, self.conversations, lines, self.clock, settings)
+        self.lines = Lines(self.calls, settings)
+        self.caller = caller(settings)
+        self.campaigns = Campaigns(self.database, self.conversations, self.lines, self.clock, settings)
         self.deliveries = Deliveries(self.database, sms_sender(settings), self.clock, settings)
-        self.phoning = Phoning(self.database, caller(settings), lines, self.calls, self.campaigns, self.clock, settings)
+        self.phoning = Phoning(self.database, self.caller, self.lines, self.calls, self.campaigns, self.clock, settings)
+        self.desk = Live(self.database, self.hub)
+        self.watch = Watch(self.database, self.conversations, self.clock, settings, self.hub)
         self._stop = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -118,6 +126,7 @@ class Service:
             asyncio.create_task(run_worker(self.url, self, self._stop), name="queue"),
             asyncio.create_task(self._watch_nlu(), name="watch-nlu"),
             asyncio.create_task(self.calls.start(), name="speech"),
+            asyncio.create_task(self.watch.run(), name="watch-queue"),
         ]
         if not self.settings.database_url:
             self._tasks.append(asyncio.create_task(keep_alive(self.settings.run_dir, self.database), name="watch-database"))
@@ -125,6 +134,7 @@ class Service:
     async def stop(self) -> None:
         """Stop everything, children included; never raises."""
         self._stop.set()
+        await self.desk.stop()
         await self.calls.stop()
         for task in self._tasks:
             if task.get_name() != "queue":

@@ -12,6 +12,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.escalation.hours import Hours
+
 ROOT = Path(__file__).resolve().parent.parent
 _CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
@@ -75,6 +77,9 @@ class Settings(BaseSettings):
 
     message_limit: int = Field(4000, validation_alias="VOXTRAIL_MESSAGE_LIMIT", ge=100, description="Longest message, in characters.")
     body_limit: int = Field(65536, validation_alias="VOXTRAIL_BODY_LIMIT", ge=1024, description="Largest request body, in bytes.")
+    attachment_limit: int = Field(
+        10485760, validation_alias="VOXTRAIL_ATTACHMENT_LIMIT", ge=1024, le=104857600, description="Largest file in a chat, in bytes."
+    )
     rate_limit: str = Field(
         "40/second", validation_alias="VOXTRAIL_RATE_LIMIT", description="Requests one address may make without the API key."
     )
@@ -82,6 +87,11 @@ class Settings(BaseSettings):
         "60/minute",
         validation_alias="VOXTRAIL_RATE_LIMIT_START",
         description="Conversations one address may begin without the API key.",
+    )
+    rate_limit_attachments: str = Field(
+        "30/minute",
+        validation_alias="VOXTRAIL_RATE_LIMIT_ATTACHMENTS",
+        description="Files one address may send without the API key.",
     )
 
     widget_origins: str = Field(
@@ -114,6 +124,12 @@ class Settings(BaseSettings):
     )
     call_then_text: bool = Field(
         True, validation_alias="VOXTRAIL_CALL_THEN_TEXT", description="Whether an SMS goes to those whom no call has reached."
+    )
+    transfer_countries: str = Field(
+        "PL,RO,GB",
+        pattern=r"^[A-Z]{2}(,[A-Z]{2})*$",
+        validation_alias="VOXTRAIL_TRANSFER_COUNTRIES",
+        description="Countries (ISO 3166) to whose telephone numbers agents may put calls through.",
     )
     machine_detection: bool = Field(
         True, validation_alias="VOXTRAIL_MACHINE_DETECTION", description="Whether Twilio listens for voicemails, which are then hung up on."
@@ -161,11 +177,82 @@ class Settings(BaseSettings):
         True, validation_alias="VOXTRAIL_TONE", description="Whether customers' tone of voice counts, too; they are told so at the start."
     )
 
+    desk_hours: str = Field(
+        "",
+        validation_alias="VOXTRAIL_DESK_HOURS",
+        description="When people are at the desk, by the clock of VOXTRAIL_TIME_ZONE: Mon-Fri 08:00-20:00, Sat 09:00-14:00; empty: always.",
+    )
+    desk_most: int = Field(
+        4, validation_alias="VOXTRAIL_DESK_MOST", ge=1, le=50, description="Conversations up to which an agent is offered more."
+    )
+    routing: str = Field(
+        "",
+        validation_alias="VOXTRAIL_ROUTING",
+        description="A file that says which team and skill a conversation is for; empty: bot/escalation/routing.yml.",
+    )
+    offer_s: float = Field(
+        25, validation_alias="VOXTRAIL_OFFER_S", ge=5, description="Seconds an agent has to take a conversation that is offered to them."
+    )
+    offer_widen: float = Field(
+        60, validation_alias="VOXTRAIL_OFFER_WIDEN", ge=0, description="Seconds of waiting after which the skill no longer counts."
+    )
+    lost_s: float = Field(
+        60,
+        validation_alias="VOXTRAIL_LOST_S",
+        ge=45,
+        description="Seconds after which the conversations of an agent whose desk is gone return to the queue.",
+    )
+    wrap_up: float = Field(
+        20, validation_alias="VOXTRAIL_WRAP_UP", ge=0, description="Seconds without offers after an agent closes a conversation; 0: none."
+    )
+    wait_offer_s: float = Field(
+        120,
+        validation_alias="VOXTRAIL_WAIT_OFFER_S",
+        ge=0,
+        description="Expected seconds of waiting above which a call back, a text or leaving a message is offered instead.",
+    )
+    service_level_s: float = Field(
+        60, validation_alias="VOXTRAIL_SERVICE_LEVEL_S", gt=0, description="Seconds within which a person should answer who is written to."
+    )
+    service_level_call_s: float = Field(20, validation_alias="VOXTRAIL_SERVICE_LEVEL_CALL_S", gt=0, description="The same for calls.")
+    service_level_share: float = Field(
+        0.8,
+        validation_alias="VOXTRAIL_SERVICE_LEVEL_SHARE",
+        gt=0,
+        le=1,
+        description="Share of an hour's conversations that should be answered within that time; below it an alarm rings.",
+    )
+
     quiet_from: str = Field(
         "20:00", pattern=_CLOCK, validation_alias="VOXTRAIL_QUIET_FROM", description="Local time from which nothing is sent unasked."
     )
     quiet_until: str = Field(
         "09:00", pattern=_CLOCK, validation_alias="VOXTRAIL_QUIET_UNTIL", description="Local time until which nothing is sent unasked."
+    )
+
+    invite_hours: int = Field(
+        72, validation_alias="VOXTRAIL_INVITE_HOURS", ge=1, le=720, description="Hours for which the link of an invite works."
+    )
+    oidc_issuer: str = Field(
+        "",
+        pattern=r"^$|^https://[^\s?#]+$|^http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?$",
+        validation_alias="VOXTRAIL_OIDC_ISSUER",
+        description="The company's own sign-in (OpenID Connect), as its tokens name it; empty: only passwords.",
+    )
+    oidc_client_id: str = Field("", validation_alias="VOXTRAIL_OIDC_CLIENT_ID", description="Who we are there.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), validation_alias="VOXTRAIL_OIDC_CLIENT_SECRET", description="Our secret there; empty: a public client, PKCE alone."
+    )
+    oidc_name: str = Field(
+        "the company account", validation_alias="VOXTRAIL_OIDC_NAME", description="What the button says one signs in with."
+    )
+    oidc_role_claim: str = Field(
+        "",
+        validation_alias="VOXTRAIL_OIDC_ROLE_CLAIM",
+        description="Claim that names roles, such as realm_access.roles: the highest of agent, supervisor, admin counts at each sign-in.",
+    )
+    oidc_create: bool = Field(
+        False, validation_alias="VOXTRAIL_OIDC_CREATE", description="Whether whoever the company's sign-in knows becomes an agent by that."
     )
 
     twilio_account_sid: str = Field("", validation_alias="TWILIO_ACCOUNT_SID", description="Twilio account; empty: SMS is off.")
@@ -177,6 +264,28 @@ class Settings(BaseSettings):
         "", validation_alias="TWILIO_BASE_URL", description="Another address for Twilio's API (the local stand-in)."
     )
     sms_most_parts: int = Field(6, validation_alias="VOXTRAIL_SMS_MOST_PARTS", ge=1, le=10, description="Most segments of one SMS.")
+
+    @model_validator(mode="after")
+    def _known_there(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("VOXTRAIL_OIDC_ISSUER needs VOXTRAIL_OIDC_CLIENT_ID: who we are there")
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """Where people's browsers find us, without a slash at the end: the public address, or else this machine."""
+        host = "localhost" if self.host in ("0.0.0.0", "127.0.0.1", "::") else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @model_validator(mode="after")
+    def _readable_hours(self) -> Self:
+        Hours.parse(self.desk_hours, self.time_zone)
+        return self
+
+    @property
+    def hours(self) -> Hours:
+        """The desk's opening hours."""
+        return Hours.parse(self.desk_hours, self.time_zone)
 
     @property
     def run_dir(self) -> Path:

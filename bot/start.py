@@ -111,19 +111,18 @@ def show_pages(settings: Settings, key: str) -> None:
     """Print the pages, how to sign in for the first time, the key, and how to stop."""
     from bot.users import first
 
-    shown_host = "localhost" if settings.host in ("0.0.0.0", "127.0.0.1", "::") else settings.host
-    base = settings.public_url.rstrip("/") or f"http://{shown_host}:{settings.port}"
     console.print()
     console.print("[bold green]Voxtrail is ready.[/]")
     for path, what in (
         ("/", "demo shop with the chat widget"),
         ("/call", "the phone, in the browser"),
         ("/desk", "agents: who waits for a person"),
+        ("/board", "supervisors: what goes on, in charts"),
         ("/journey", "people's timelines"),
         ("/users", "who works here, and keys"),
         ("/docs", "the API"),
     ):
-        console.print(f"  {base}{path:<10} {what}", highlight=False)
+        console.print(f"  {settings.base_url}{path:<10} {what}", highlight=False)
     if password := first.password(settings):
         kept = f"{first.LOGIN} with the password {password} (to be changed then; it is also in {first.path(settings)})"
         console.print(f"  Sign in     {kept}", highlight=False, markup=False, soft_wrap=True)

@@ -6,11 +6,15 @@ that must happen elsewhere comes back as effects.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from dialogs import agreed
 from dialogs.actions.base import Action
+from dialogs.commands import Prefill
 from dialogs.domain import Domain
 from dialogs.expectation import Expected, expected
+from dialogs.filling import slot_value
 from dialogs.flow import Flow
 from dialogs.interpret import Interpreter
 from dialogs.reaction import reaction, still_answered
@@ -76,15 +80,40 @@ class Runtime:
             turn.decision.replies.append(Reply(state.said[-1], ""))
         return turn.decision
 
+    def noted(self, response: str, state: DialogState, scene: Scene) -> Decision:
+        """The bot says that something came which needs no understanding (a file), and puts its open question again."""
+        turn = Turn(self, state, scene, _silence(state.language))
+        turn.say(response)
+        turn.ask_again()
+        return turn.decision
+
     def expected(self, state: DialogState) -> Expected:
         """What the open question lets a caller answer."""
         return expected(self.domain, self.interpreter.answers, state)
 
-    async def hand_back(self, note: str, state: DialogState, scene: Scene) -> Decision:
-        """The bot goes on after a person had the conversation; ``note`` is what was agreed."""
+    async def hand_back(
+        self,
+        note: str,
+        state: DialogState,
+        scene: Scene,
+        slots: Mapping[str, Any] | None = None,
+        promised: Sequence[Mapping[str, Any]] = (),
+    ) -> Decision:
+        """The bot goes on after a person had the conversation. ``note`` is what was agreed in their words, ``slots`` what became known,
+        ``promised`` what will be done and when (as in `dialogs.agreed`). Raises `SlotError` for a value that a slot cannot hold."""
+        found = {
+            name: slot_value(self.domain, self.interpreter.answers, name, value, state, scene) for name, value in (slots or {}).items()
+        }
         turn = Turn(self, state, scene, _silence(state.language))
         turn.say("utter_handed_back", note=note) if note else turn.say("utter_handed_back_plain")
+        if promised:
+            turn.say("utter_agreed_noted", agreed_shown=agreed.shown(promised, state.language))
+        kept = promised or ([{"kind": "promise", "text": note, "due": None}] if note else [])
+        if kept:
+            state.slots[agreed.SLOT] = agreed.with_more(state.slots.get(agreed.SLOT), kept)
         state.awaiting = None
+        for name, value in found.items():
+            await turn.carry_out(Prefill(name, value))
         await turn.advance()
         return turn.finish()
 

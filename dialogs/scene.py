@@ -12,6 +12,8 @@ from nlu.types import Understanding
 
 Parse = Callable[[str, str, Context], Parsed | None]
 """``parse(kind, text, context)``: the value parsers, handed in from outside."""
+Opens = Callable[[datetime], datetime]
+"""``opens(moment)``: the moment itself while somebody is at the desk, else when somebody is there again; both aware, in one zone."""
 
 
 class Records(Protocol):
@@ -82,10 +84,14 @@ class Feeling:
     abuse: int = 0
 
 
+def _always(moment: datetime) -> datetime:
+    return moment
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The surroundings of one turn. ``now`` is aware, in the person's time zone; ``context`` is what the caller of the
-    API gave (``job_id``, ``appointment_id`` …); ``kind`` is the flow the conversation began with."""
+    API gave (``job_id``, ``appointment_id`` …); ``kind`` is the flow the conversation began with; ``opens`` tells the desk's hours."""
 
     now: datetime
     channel: str
@@ -96,6 +102,7 @@ class Scene:
     kind: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
     feeling: Feeling = Feeling()
+    opens: Opens = _always
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ class Turn:
         reply = self.runtime.wording.say(response, self.state, self.scene.channel, values, fresh)
         self.decision.replies.append(Reply(reply.text, reply.response, reply.buttons or buttons))
 
+    def ask_again(self) -> None:
+        """Put the open question once more, in the same words and with its buttons; nothing where none is open."""
+        if self.state.awaiting and self.state.said:
+            self.decision.replies.append(Reply(self.state.said[-1], "", self._open_buttons()))
+
     def disclose(self) -> None:
         """Say what speaks here, and that the tone of voice counts where it does: the law wants both at once (EU AI Act, Art. 50)."""
         self.say(DISCLOSURE)

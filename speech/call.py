@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
@@ -18,10 +17,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from speech.floor import Floor
 from speech.guessing import Guesser, Utterance
 from speech.interruption import BARGE_IN_MS, is_backchannel, is_nod
 from speech.keypad import Keypad
 from speech.listener import Listener
+from speech.patience import WATCH_LIMIT_S, Patience
 from speech.playback import Piece
 from speech.ports import Answer, Audio, Dialog, DialogError, EndOfTurn, Key, Left, Line, Played, Sentence, Spoken
 from speech.speaking import Speaker
@@ -29,19 +30,12 @@ from speech.timings import Clock, TimedTurn, Timings
 from speech.tone.caller import CallerTone
 from speech.tone.types import ToneJudge
 from speech.types import FRAME, RATE, Samples, SpeechError, Synthesizer, Transcriber, Transcript, Vad
+from speech.waiting import BRIDGE_S, awaited
 
 logger = logging.getLogger(__name__)
 
-BRIDGE_S = 1.2
-"""Seconds after the end of speech by which the caller hears something."""
 OPENING_S = 1.5
 """Seconds more that the first words may take: the line has just opened."""
-WATCH_LIMIT_S = 3.0
-"""Longest time the dialog may take for words of its own (silence, holding), in s."""
-SECOND_BRIDGE_S = 5.0
-"""Seconds after which the caller is told that it takes longer."""
-TURN_LIMIT_S = 15.0
-"""Seconds an answer may take before it is given up, with an apology."""
 STALLED_S = 0.3
 """Seconds without audio from the line after which silence is assumed: a muted microphone, a stalled network."""
 TICK_S = 0.1
@@ -90,20 +84,19 @@ class Call:
             mute=self._cannot_speak,
         )  # fmt: skip
         self.playback = self.speaker.playback
+        self.floor = Floor(line, dialog, self.speaker, now=now, language=lambda: self.language, say=self._say, ending=lambda: self._ending)
+        self.bridge = self.floor.bridge
         self.keypad = Keypad()
         self.answer = Answer((), language=language)
-        self.counts = {"turns": 0, "interruptions": 0, "false_interruptions": 0, "silences": 0, "unclear": 0, "keys": 0, "failures": 0}
+        self.counts = {"turns": 0, "interruptions": 0, "false_interruptions": 0, "unclear": 0, "keys": 0, "failures": 0}
         self.reason = ""
         self._began = now()
         self._last_audio = now()
-        self._quiet_since = now()
-        self._held_since = 0.0
-        self._spoke = -math.inf  # when the caller last made a sound or pressed a key
+        self._patience = Patience(dialog, now())
         self._turns: asyncio.Queue[tuple[Spoken, Clock]] = asyncio.Queue()
         self._thinking = False
         self._over_voice = False  # the utterance in progress began over the bot's voice
         self._went_on = False  # and it goes on with the one before
-        self._silences = 0
         self._failures: Counter[str] = Counter()
         self._number = 0
         self._endless = False  # the last utterance had no end: something in the room speaks
@@ -133,9 +126,11 @@ class Call:
                 if job.done() and (error := job.exception()) is not None:
                     logger.error("a call broke off", exc_info=error)
                     self.reason = "error"
+            await self.bridge.close(self.reason or "lost")
             await self._last_turns()
         finally:
             self.reason = self.reason or "lost"
+            await self.bridge.close(self.reason)
             pending = [*jobs, *self._tasks, *self.speaker.stop(), *self._guesser.drop()]
             for task in pending:
                 task.cancel()
@@ -161,6 +156,10 @@ class Call:
         """Say something that comes from outside a turn: an agent's words."""
         await self._say(answer)
 
+    def caption(self, text: str) -> None:
+        """Show on the caller's screen what an agent has said to them."""
+        self._soon(self.floor.caption(text))
+
     async def leave(self, reason: str) -> None:
         """Close the line at once: another one has taken the call, or the service stops."""
         self.reason = self.reason or reason
@@ -168,7 +167,7 @@ class Call:
 
     async def _open(self) -> None:
         try:
-            await self._say(await self._bridged(self.dialog.open(), self._began + OPENING_S))
+            await self._say(await self._awaited(self.dialog.open(), self._began + OPENING_S))
         except Exception as error:  # whatever it was, the caller hears of it
             _log("a call could not be opened", error)
             await self._phrase("technical")
@@ -180,11 +179,13 @@ class Call:
             match event:
                 case Audio(samples):
                     self._last_audio = self._now()
+                    self.bridge.caller(samples)
                     await self._audio(samples)
                 case Key(digit):
                     await self._key(digit)
                 case Played(mark):
                     self.playback.marked(mark)
+                    await self.bridge.played(mark)
                 case Left(hung_up):
                     self.reason = self.reason or ("hung_up" if hung_up else "lost")
                     return
@@ -201,7 +202,8 @@ class Call:
             self._report(self.playback.finished())
             if self._ending:
                 continue
-            if now - self._began > self._limit_s:
+            await self.bridge.tick()
+            if now - self._began > self._limit_s and not self.bridge.present:
                 await self._end("limit")
             elif self._guesser.late and self.listener.silence_ms > BRIDGE_S * 1000 and self._bridged_at != self.listener.version:
                 self._bridged_at = self.listener.version
@@ -224,8 +226,9 @@ class Call:
             return
         now = self._now()
         if not was_speaking:
-            self._over_voice, self._went_on = self.playback.busy, now - self._spoke < WENT_ON_S
-        self._quiet_since = self._spoke = now
+            self._over_voice = self.playback.busy and not self.bridge.engaged
+            self._went_on = now - self._patience.spoke < WENT_ON_S
+        self._patience.sound(now)
         if self.playback.busy and not self.playback.paused and not self.playback.firm and self._may_interrupt():
             self._over_voice = True
             await self.playback.pause()
@@ -235,7 +238,7 @@ class Call:
         """Whether the voice on the line stops the bot: not one that has been going on for ever (a radio in the room)."""
         if self._endless and self.listener.silence_ms > ENDLESS_GAP_MS:
             self._endless = False
-        return not self._endless and self.listener.speech_ms >= BARGE_IN_MS
+        return not self._endless and not self.bridge.engaged and self.listener.speech_ms >= BARGE_IN_MS
 
     async def _judge(self) -> None:
         """Whether the caller's turn is over."""
@@ -278,10 +281,12 @@ class Call:
         await self._turn(Spoken(transcript.text, 0, transcript, meaning, tone=said.heard.tone, measures=measures), clock)
 
     async def _show_partly(self, text: str) -> None:
+        self.dialog.partly("caller", text, attended=self.bridge.attended)
         await self.line.caption("caller", text, final=False, key=f"c{self._number + 1}")
 
     async def _nothing(self, voiced_ms: int, transcript: Transcript) -> None:
         """A sound without words. The bot goes on; if it was long, the caller is told that nothing was understood."""
+        self.dialog.partly("caller", "", attended=self.bridge.attended)
         await self.line.caption("caller", "", final=True, key=f"c{self._number + 1}")
         if transcript.invented:
             logger.info("a sound was not taken for words: %s", transcript.invented)
@@ -302,8 +307,8 @@ class Call:
         if self._ending:
             return
         self.counts["keys"] += 1
-        self._quiet_since = self._spoke = self._now()
-        if self.playback.busy and not self.playback.firm:
+        self._patience.sound(self._now())
+        if self.playback.busy and not self.playback.firm and not self.bridge.engaged:
             await self.playback.pause()
         typed = self.keypad.press(digit, self.answer.expectation, self._now())
         if typed is not None:
@@ -328,7 +333,7 @@ class Call:
 
     async def _turn(self, spoken: Spoken, clock: Clock) -> None:
         self._number += 1
-        self._silences = 0
+        self._patience.turn()
         self.counts["turns"] += 1
         spoken.number = self._number
         await self.line.caption("caller", spoken.keys or spoken.text, final=True, key=f"c{self._number}")
@@ -340,16 +345,17 @@ class Call:
             spoken, clock = await self._turns.get()
             self._thinking = True
             try:
-                await self.line.show("thinking")
+                if not self.bridge.engaged:
+                    await self.line.show("thinking")
                 await self._take_turn(spoken, clock)
             finally:
                 self._thinking = False
-                self._quiet_since = self._now()
+                self._patience.wait(self._now())
                 self._turns.task_done()
 
     async def _take_turn(self, spoken: Spoken, clock: Clock) -> None:
         try:
-            answer = await self._bridged(self.dialog.answer(spoken), max(clock.speech_end, self._now() - BRIDGE_S))
+            answer = await self._awaited(self.dialog.answer(spoken), max(clock.speech_end, self._now() - BRIDGE_S))
         except Exception as error:  # whatever it was, the caller hears of it
             _log("a turn of a call could not be taken", error)
             await self._fail("technical")
@@ -363,32 +369,21 @@ class Call:
             return
         self._expect(answer)  # the caller went on meanwhile: this answer is never said
 
-    async def _bridged(self, answering: Coroutine[Any, Any, Answer], since: float) -> Answer:
-        """Wait for the answer, and let the caller know that somebody is there; TimeoutError when it does not come."""
-        task = asyncio.create_task(answering)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        try:
-            for name, after in (("bridge", BRIDGE_S), ("bridge_long", SECOND_BRIDGE_S)):
-                done, _ = await asyncio.wait({task}, timeout=max(0.0, since + after - self._now()))
-                if done:
-                    return await task
-                await self._phrase(name)
-            async with asyncio.timeout(max(0.1, since + TURN_LIMIT_S - self._now())):
-                return await task
-        finally:
-            task.cancel()
+    def _awaited(self, answering: Coroutine[Any, Any, Answer], since: float) -> Coroutine[Any, Any, Answer]:
+        return awaited(answering, since, self._phrase, self._now)
 
     # ---- speaking
 
     async def _say(self, answer: Answer, turn: TimedTurn | None = None) -> None:
         """Begin to say an answer; what was still being said before it goes first, unless the caller talks."""
         self._expect(answer)
+        answer = await self.floor.beside_agent(answer)
         if not answer.hold:
-            self._held_since = 0.0
-        number = self.speaker.say(answer)
-        if turn is not None:
-            self._timings.answered(number, turn)
+            self._patience.go_on()
+        if answer.sentences or not self.bridge.engaged:
+            number = self.speaker.say(answer)
+            if turn is not None:
+                self._timings.answered(number, turn)
         if answer.over:
             await self._finish("finished")
 
@@ -398,17 +393,18 @@ class Call:
         self.keypad.clear()
 
     async def _cannot_speak(self) -> None:
-        """Nothing can be said here any more: the line's own voice must take over."""
+        """Nothing can be said here any more: the line's own voice must take over, unless a person has the call."""
         self.counts["failures"] += 1
+        if self.bridge.engaged:
+            return
         self.reason = self.reason or "mute"
         await self.line.hang_up("mute")
 
     async def _phrase(self, name: str) -> None:
-        """Say a sentence that is not part of the transcript, without changing what is waited for."""
-        if self._ending:  # nothing comes after the goodbye
-            return
-        await self.speaker.phrase(self.dialog.phrase(name), self.language, f"p{self.counts['turns']}-{name}")
-        self._quiet_since = self._now()
+        """Say a sentence that is not part of the transcript, without changing what is waited for; nothing over a person's voice."""
+        if not self.bridge.engaged:
+            await self.floor.remark(name)
+            self._patience.wait(self._now())
 
     def _drop_utterance(self) -> None:
         self._guesser.drop()
@@ -423,37 +419,25 @@ class Call:
     # ---- silence, failure, the end
 
     async def _wait_for_caller(self, now: float) -> None:
-        if not self.speaker.said or self.listener.speaking or self._thinking or self.speaker.busy:
-            if self.speaker.busy:
-                self._quiet_since = now
+        if not self.speaker.said or self.listener.speaking or self._thinking or self.speaker.busy or self.bridge.engaged:
+            if self.speaker.busy or self.bridge.engaged:
+                self._patience.wait(now)
             return
         try:
-            async with asyncio.timeout(WATCH_LIMIT_S):
-                words = await self._own_words(now)
+            words = await self._patience.words(self.answer, now, self.playback.ends)
         except Exception as error:
             _log("the bot's own words failed", error)
-            self._quiet_since = now
+            self._patience.wait(now)
             await self._fail("technical")
             return
         if words is not None:
             await self._say(words)
 
-    async def _own_words(self, now: float) -> Answer | None:
-        """What the bot says by itself when the caller says nothing: now and then while they hold, else after a while."""
-        if self.answer.hold:
-            self._held_since = self._held_since or now  # waiting begins when the bot has said so
-            return await self.dialog.held(now - max(self._held_since, self._spoke))
-        waited = now - max(self._quiet_since, self.playback.ends)
-        if waited < (self.answer.patience_s if not self._silences else min(self.answer.patience_s, 8.0)):
-            return None
-        self._silences += 1
-        self.counts["silences"] += 1
-        self._quiet_since = now
-        return await self.dialog.silence(self._silences)
-
     async def _fail(self, phrase: Literal["technical", "deaf"]) -> None:
         """A part failed: say so in words that need none; after the third time in a row, say goodbye."""
         self.counts["failures"] += 1
+        if self.bridge.engaged:  # whoever talks with the caller needs none of this
+            return
         self._failures[phrase] += 1
         if self._failures[phrase] >= MOST_FAILURES:
             await self._end("failure")
@@ -477,6 +461,7 @@ class Call:
     async def _finish(self, reason: str) -> None:
         """Close the line when the last words were heard: nothing the caller says holds them up any more."""
         self._ending = True
+        await self.bridge.release("over")
         self._drop_utterance()
         self.playback.drop()
         self.reason = self.reason or reason
@@ -495,7 +480,9 @@ class Call:
 
     def summary(self) -> dict[str, Any]:
         """The call's measures for its record: seconds, what was counted, and the medians of its turns."""
-        return {"call_s": round(self._now() - self._began, 1), **self.counts, **self._timings.medians()}
+        agent = {"agent_s": round(self.bridge.talked_s, 1), "agent_late_frames": self.bridge.late_frames} if self.bridge.talked_s else {}
+        counts = {**self.counts, "silences": self._patience.silences, **agent}
+        return {"call_s": round(self._now() - self._began, 1), **counts, **self._timings.medians()}
 
     def _soon(self, job: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(job)

@@ -65,23 +65,27 @@ class Playback:
         self._done: list[Piece] = []
         self._marks: dict[str, Piece] = {}
         self._until = 0.0  # when everything sent will have been played
+        self._said_until = 0.0  # the same of the bot's words alone
         self._told = -1
         self._count = 0
         self._wake = asyncio.Event()
         self.paused = False
-        self.tap: Callable[[Samples, float], None] | None = None
-        """Where played audio goes besides the line, with the moment it is heard (a recording)."""
+        self.taps: list[Callable[[Samples, float], None]] = []
+        """Where played audio goes besides the line, with the moment it is heard (a recording, somebody who listens in)."""
+        self.beside: Callable[[int], Samples] | None = None
+        """What is heard together with the bot's words: gives so many samples (a person's voice meanwhile)."""
+        self._background: Callable[[], Samples] | None = None
 
     @property
     def busy(self) -> bool:
         """Whether the caller is hearing the bot, or is about to."""
-        return bool(self._queue) or self._until > self._now()
+        return bool(self._queue) or self._said_until > self._now()
 
     @property
     def left_s(self) -> float:
         """Audio not heard yet, in s."""
         queued = sum(len(piece.samples) - piece.sent for piece in self._queue) / RATE
-        return queued + max(0.0, self._until - self._now())
+        return queued + max(0.0, self._said_until - self._now())
 
     @property
     def firm(self) -> bool:
@@ -91,8 +95,13 @@ class Playback:
 
     @property
     def ends(self) -> float:
-        """When the last audio sent was or will have been played."""
-        return self._until
+        """When the bot's last words were or will have been played."""
+        return self._said_until
+
+    @property
+    def ahead_s(self) -> float:
+        """Audio that the line has been sent and not played yet, in s; below zero: how long it has been silent."""
+        return self._until - self._now()
 
     def add(self, piece: Piece) -> None:
         """Say this after everything before it."""
@@ -102,7 +111,8 @@ class Playback:
     async def run(self) -> None:
         """Play what is added, for ever. Raises what the line raises."""
         while True:
-            if not self._queue or self.paused:
+            idle = not self._queue or self.paused
+            if idle and self._background is None:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
@@ -110,16 +120,45 @@ class Playback:
             if ahead >= AHEAD_S:
                 await asyncio.sleep(min(ahead - AHEAD_S + 0.001, 0.02))
                 continue
-            await self._send(self._queue[0])
+            if not idle:
+                await self._send(self._queue[0])
+            elif self._background is not None:
+                await self.pass_on(self._background())
+
+    async def pass_on(self, frame: Samples) -> None:
+        """Send somebody else's audio after what was sent before: a person's voice, as it comes."""
+        starts = max(self._until, self._now())
+        self._until = starts + len(frame) / RATE
+        for tap in self.taps:
+            tap(frame, starts)
+        await self._outlet.play(frame)
+
+    async def ask(self, mark: str) -> None:
+        """Ask to be told when everything sent so far was played; not about the bot's words."""
+        await self._outlet.mark(mark)
+
+    async def flush(self) -> None:
+        """Throw away what was sent and not played yet, unless the bot speaks."""
+        if not self.busy:
+            self._until = self._now()
+            await self._outlet.clear()
+
+    async def fill(self, background: Callable[[], Samples] | None) -> None:
+        """Play this (frame after frame) whenever nothing is said; None ends it at once."""
+        ended = self._background is not None and background is None
+        self._background = background
+        self._wake.set()
+        if ended:
+            await self.flush()
 
     async def _send(self, piece: Piece) -> None:
         frame = piece.samples[piece.sent : piece.sent + FRAME]
         if len(frame) < FRAME:
             frame = np.concatenate((frame, np.zeros(FRAME - len(frame), np.int16)))
-        now = self._now()
-        starts = max(self._until, now)
+        if self.beside is not None:
+            frame = mixed(frame, self.beside(FRAME))
         piece.sent += FRAME
-        self._until = starts + FRAME / RATE
+        self._said_until = max(self._until, self._now()) + FRAME / RATE
         if piece.sent >= len(piece.samples):  # before the line is waited for: a pause meanwhile must find it done
             self._queue.remove(piece)
             self._done.append(piece)
@@ -127,9 +166,7 @@ class Playback:
             self._told = piece.answer
             if self._on_first:
                 self._on_first(piece.answer)
-        if self.tap:
-            self.tap(frame, starts)
-        await self._outlet.play(frame)
+        await self.pass_on(frame)
         if piece.sent >= len(piece.samples) and piece.cut is None and not self.paused:
             self._count += 1
             name = f"m{self._count}"
@@ -151,8 +188,8 @@ class Playback:
 
     def _roll_back(self) -> None:
         """Put what was sent and not heard, by the clock, back in the queue; the rest was heard."""
-        unheard = int(max(0.0, self._until - self._now()) * RATE)
-        self._until = self._now()
+        unheard = int(max(0.0, self._said_until - self._now()) * RATE)
+        self._until = self._said_until = self._now()
         self._marks.clear()  # the line returns them on clear, and then they mean nothing
         back: list[Piece] = []
         for piece in [*self._queue[:1], *reversed(self._done)]:
@@ -177,6 +214,13 @@ class Playback:
         self.paused = False
         self._wake.set()
 
+    async def hush(self) -> None:
+        """Be silent at once, in mid-word: a person has the word, and nothing of what was to be said is."""
+        await self.pause()
+        for piece in self._queue:
+            piece.firm = False
+        self.drop()
+
     def drop(self) -> None:
         """Give up what was not said. What must be heard to its end is still said."""
         unsaid = [piece for piece in self._queue if not piece.firm]
@@ -189,7 +233,7 @@ class Playback:
 
     def finished(self) -> list[Piece]:
         """The pieces that are over since this was last asked: heard, or given up."""
-        now_silent = self._until <= self._now() - 1.0
+        now_silent = self._said_until <= self._now() - 1.0
         over = [p for p in self._done if p.confirmed or p.cut is not None or now_silent]
         for piece in over:
             piece.confirmed = piece.confirmed or piece.cut is None
@@ -206,9 +250,15 @@ class Playback:
         return over
 
     def _current(self) -> Piece | None:
-        if self._until > self._now() and self._done and not self._done[-1].confirmed and not (self._queue and self._queue[0].sent):
+        if self._said_until > self._now() and self._done and not self._done[-1].confirmed and not (self._queue and self._queue[0].sent):
             return self._done[-1]
         return self._queue[0] if self._queue else None
+
+
+def mixed(one: Samples, other: Samples) -> Samples:
+    """Two pieces of the same length heard together."""
+    found: Samples = np.clip(one.astype(np.int32) + other, -32768, 32767).astype(np.int16)
+    return found
 
 
 def _words(text: str, share: float) -> str:

@@ -129,9 +129,18 @@ class Dialog(Protocol):
         """The call ends from our side."""
         ...
 
-    def phrase(self, name: str) -> str:
-        """A sentence that needs no database: bridge, bridge_long, unclear, deaf, technical, key_unknown, goodbye."""
+    async def listened(self) -> Answer:
+        """Somebody will listen in: what the caller must hear before."""
         ...
+
+    def phrase(self, name: str) -> str:
+        """A sentence that needs no database: bridge, bridge_long, unclear, deaf, technical, key_unknown, goodbye, agent_hold,
+        agent_lost."""
+        ...
+
+    def partly(self, who: Literal["caller", "agent"], text: str, *, attended: bool) -> None:
+        """What is being recognised of somebody's words, for whoever follows live; nothing is kept. ``attended``: people of ours are on
+        the call."""
 
     def heard(self, seq: int, text: str, *, whole: bool) -> None:
         """What the caller has heard of a message."""

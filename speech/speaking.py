@@ -29,7 +29,11 @@ class Speaker:
         self.playback = Playback(line, now, on_first)
         self.said = 0
         """Answers begun so far; the number of the latest."""
-        self._given_up = 0
+        self.silenced = 0
+        """Times that even what must be heard was dropped."""
+        self.failed = 0
+        """Answers that could not be spoken."""
+        self._given_up = self._silent_to = 0
         self._job: asyncio.Task[None] | None = None
 
     @property
@@ -63,6 +67,11 @@ class Speaker:
         self._given_up = self.said
         self.playback.drop()
 
+    def silence(self) -> None:
+        """The same with what must be heard to its end: a person has the word."""
+        self.silenced += 1
+        self._given_up = self._silent_to = self.said
+
     def stop(self) -> list[asyncio.Task[None]]:
         """Say nothing more at all; the work that is still to end is returned."""
         if self._job is None:
@@ -84,11 +93,12 @@ class Speaker:
             await self._line.show("hold" if answer.hold else "listening")
         except Exception as error:  # whatever it was, the caller must not be left in silence
             logger.error("an answer could not be spoken: %s", error, exc_info=not isinstance(error, RuntimeError))
+            self.failed += 1
             await self._mute()
 
     async def _sentence(self, sentence: Sentence, answer: Answer, number: int, *, more: bool) -> None:
         firm = sentence.firm or answer.over
-        if self._dropped(number) and not firm:
+        if self._dropped(number, firm):
             return
         key = f"b{number}-{sentence.seq}" if sentence.who == "bot" else f"a{sentence.seq}"
         await self._line.caption(sentence.who, sentence.text, final=True, key=key)
@@ -97,9 +107,9 @@ class Speaker:
             began = self._now()
             samples = await self._synthesizer.synthesize(clause, answer.language)
             self._observe("synthesis", self._now() - began)
-            if self._dropped(number) and not firm:
+            if self._dropped(number, firm):
                 return
             self.playback.add(Piece(clause, samples, sentence.seq, firm, number))
 
-    def _dropped(self, number: int) -> bool:
-        return number <= self._given_up
+    def _dropped(self, number: int, firm: bool = False) -> bool:
+        return number <= (self._silent_to if firm else self._given_up)

@@ -37,6 +37,8 @@ PASSWORD = "the test's own password"
 SID, TOKEN, NUMBER = "AC" + "5" * 32, "the-twilio-token", "+48111222333"
 
 T = TypeVar("T")
+_numbers, _addresses = itertools.count(500_000), itertools.count(1)
+"""Of the process, not of a house: several may stand on one database."""
 
 
 class ManualClock:
@@ -150,8 +152,6 @@ class House:
         self.app, self.service, self.clock, self.nlu, self.standin, self.url = app, service, clock, nlu, standin, url
         self.queue = Queue(service.url)
         self.http = self.client(KEY)
-        self._numbers = itertools.count(500_000)
-        self._addresses = itertools.count(1)
 
     def client(self, token: str = "", host: str = "127.0.0.1") -> httpx.AsyncClient:
         """A client with a token, from an address; no socket between."""
@@ -161,15 +161,16 @@ class House:
 
     def visitor(self, token: str = "") -> httpx.AsyncClient:
         """A client without the key, from an address that nobody else has."""
-        return self.client(token, f"10.9.8.{next(self._addresses)}")
+        number = next(_addresses)
+        return self.client(token, f"10.9.{number // 250}.{number % 250 + 1}")
 
     def phone(self) -> str:
         """A number nobody has."""
-        return f"+48600{next(self._numbers)}"
+        return f"+48600{next(_numbers)}"
 
     async def user(self, role: str = "agent", *, must_change: bool = False, **more: Any) -> str:
         """Somebody new who works here, with PASSWORD: the login."""
-        login = f"user{next(self._numbers)}"
+        login = f"user{next(_numbers)}"
         async with self.service.database.transaction() as session:
             await accounts.add(session, self.clock.now(), login, PASSWORD, role, must_change=must_change, **more)
         return login
@@ -240,9 +241,12 @@ async def _furnished(
     standin.messages = Messages(SID, clock.now)
     standin.phones.calls = Calls(SID, clock.now, own=[NUMBER])
     standin.phones.voice_url, standin.phones.status_url = f"{address(own)}/twilio/voice", f"{address(own)}/twilio/status"
+    from nicegui import app as pages
+
+    before = list(pages.user_middleware)
     app = create_app(configured, service=service)
     async with served(standin, twilio), served(app, own, "on"):
         yield House(app, service, clock, nlu, standin, address(own))
-    from nicegui import app as pages
-
-    pages.middleware_stack = None  # it is one for the process: the next house may mount its pages again
+    # The pages' app is one for the process: the next house mounts its pages anew, on what was there before this one.
+    pages.user_middleware[:] = before
+    pages.middleware_stack = None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, WebSocket, params
+from fastapi import Depends, Request, params
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -91,6 +91,12 @@ def need(scope: str) -> params.Depends:
     return params.Depends(check)
 
 
+async def who_asks(connection: HTTPConnection, credentials: HTTPAuthorizationCredentials | None) -> str:
+    """Who is behind the credentials of a call that a conversation's own token opens, for the audit: a key, or the person."""
+    holder = await _holder(connection, credentials, "conversations")
+    return f"key:{holder.name}" if holder is not None else "person"
+
+
 async def is_trusted(connection: HTTPConnection, credentials: Credentials) -> bool:
     """Whether the caller's key opens every conversation. A conversation's own token costs no query here; 403 for another scope's key."""
     return await _holder(connection, credentials, "conversations") is not None
@@ -160,8 +166,8 @@ class Doors:
 class Throttle:
     """Moving-window limits per address, for callers without a key."""
 
-    def __init__(self, messages: str, starts: str) -> None:
-        self._messages, self._starts = parse(messages), parse(starts)
+    def __init__(self, messages: str, starts: str, files: str = "30/minute") -> None:
+        self._messages, self._starts, self._files = parse(messages), parse(starts), parse(files)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     async def message(self, address: str) -> None:
@@ -171,6 +177,10 @@ class Throttle:
     async def start(self, address: str) -> None:
         """Count a new conversation; refuse it with 429 when there are too many."""
         await self._hit(self._starts, "start", address)
+
+    async def file(self, address: str) -> None:
+        """Count a file; refuse it with 429 when there are too many."""
+        await self._hit(self._files, "file", address)
 
     async def _hit(self, item: RateLimitItem, what: str, address: str) -> None:
         if await self._limiter.hit(item, what, address):
@@ -182,6 +192,6 @@ class Throttle:
         )
 
 
-def address_of(connection: Request | WebSocket) -> str:
+def address_of(connection: HTTPConnection) -> str:
     """The caller's address (uvicorn resolves trusted proxies)."""
     return connection.client.host if connection.client else "unknown"

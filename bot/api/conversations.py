@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from bot.api.access import Credentials, Doors, Svc, Trusted, address_of, is_trusted, opened, service_of, vouched
 from bot.api.body import Body
 from bot.conversation import Said, hear, state_json
+from bot.escalation.attachments import MOST as MOST_FILES
+from bot.escalation.attachments import links
 from bot.problems import Problem
 from bot.service import Service
 from bot.store import conversations as store
@@ -23,6 +25,7 @@ from dialogs.state import DialogState
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 Language = Literal["pl", "en", "ro"]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+FileId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Seq = Annotated[int, Query(ge=0, le=2**62)]
 PING_S = 25.0
 """Seconds between pings on an idle event stream."""
@@ -96,6 +99,9 @@ class MessageIn(Body):
     text: str
     message_id: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")] | None = None
     display: Annotated[str, StringConstraints(max_length=300)] | None = None
+    attachments: Annotated[list[FileId], Field(max_length=MOST_FILES)] = Field(
+        default_factory=list, description="The ids of files that were sent before (…/attachments); with files the text may be empty."
+    )
 
 
 class Answered(BaseModel):
@@ -134,10 +140,11 @@ async def message(
     limit = service.settings.message_limit
     if len(body.text) > limit:
         raise Problem(422, "text_too_long", f"A message has at most {limit} characters; this one has {len(body.text)}.", field="text")
-    if not hear(body.text):
+    if not hear(body.text) and not body.attachments:
         raise Problem(422, "text_empty", "The message is empty.", field="text")
     display = hear(body.display) if body.display else None
-    answer = await service.conversations.turn(conversation_id, language, Said(body.text, body.message_id, display))
+    said = Said(body.text, body.message_id, display, attachments=tuple(body.attachments))
+    answer = await service.conversations.turn(conversation_id, language, said)
     doors.spoken(conversation_id, answer["state"]["language"])
     return answer
 
@@ -165,7 +172,7 @@ async def read(conversation_id: str, service: Svc, credentials: Credentials, tru
             "created": conversation.created.isoformat(),
             "updated": conversation.updated.isoformat(),
             "state": state_json(conversation, state),
-            "turns": [store.message_json(message, inside=trusted) for message in messages],
+            "turns": [store.message_json(message, inside=trusted, link=links(service)) for message in messages],
             "escalation": {"id": escalation.id, "status": escalation.status, "agent": escalation.agent} if escalation else None,
         }
         if trusted:  # what the bot noted is for the company's systems, not for a page in a browser
@@ -208,13 +215,15 @@ async def _stream(
             while missed := await store.messages_since(session, conversation_id, seq):
                 for message in missed:
                     seq = message.seq
-                    await socket.send_json({"type": "message", **store.message_json(message)})
+                    await socket.send_json({"type": "message", **store.message_json(message, link=links(service))})
             state = state_json(conversation, DialogState.from_json(conversation.state))
         await socket.send_json({"type": "state", "state": state})
         while not gone.done():
             waiting = asyncio.create_task(queue.get())
             done, _ = await asyncio.wait({waiting, gone}, timeout=PING_S, return_when=asyncio.FIRST_COMPLETED)
             if waiting in done:
+                if waiting.result().get("type") in ("note", "partly"):  # colleagues among themselves; words on their way, for the desk
+                    continue
                 break
             waiting.cancel()
             if not done:

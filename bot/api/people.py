@@ -20,7 +20,7 @@ from bot.outreach.consequences import stop_contact
 from bot.problems import Problem, not_found
 from bot.store import conversations as store
 from bot.store import people
-from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person, PhoneCall, Record, Touchpoint
+from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person, PhoneCall, Record, Task, Touchpoint
 from bot.store.records import StoredRecords
 
 _KEY = need("people")
@@ -86,7 +86,7 @@ async def consent(person_id: str, body: ConsentIn, service: Svc) -> dict[str, An
 
 @_people.post("/people/{person_id}/erase")
 async def erase(person_id: str, service: Svc, by: By) -> dict[str, Any]:
-    """Erase a person (GDPR Art. 17): conversations, messages, recordings, touchpoints, contacts, records.
+    """Erase a person (GDPR Art. 17): conversations, messages, recordings, touchpoints, tasks, contacts, records.
 
     What stays is an empty person with the proof that contact was revoked, so that a campaign cannot begin anew.
     """
@@ -100,6 +100,7 @@ async def erase(person_id: str, service: Svc, by: By) -> dict[str, Any]:
         for contact in (await session.scalars(select(Contact).where(Contact.person_id == person.id))).all():
             await session.delete(contact)
         await session.execute(delete(Touchpoint).where(Touchpoint.person_id == person.id))
+        await session.execute(delete(Task).where(Task.person_id == person.id))
         erased = await session.execute(delete(Record).where(Record.data.contains({"person": person.id})))
         await session.execute(update(Attempt).where(Attempt.person_id == person.id).values(context={}, status="dropped", reason="erased"))
         await stop_contact(session, person.id, "api", "erased", now)

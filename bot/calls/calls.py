@@ -22,8 +22,10 @@ from bot.metrics import CALL_PARTS, CALLS, CALLS_ENDED
 from bot.settings import Settings
 from bot.store.database import UNREACHABLE, Database
 from nlu.types import LANGUAGES
+from speech.bridge import Bridge, Person
 from speech.call import Call
 from speech.ports import Line
+from speech.scribe import Scribe
 from speech.types import Samples, SpeechError
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 COMING_S = 30.0
 """Seconds a place is kept for a call that was announced (a webhook) until its line opens."""
-Opening = Literal["new", "resumed", "joined"]
+Opening = Literal["new", "resumed", "joined", "busy", "no_answer", "failed"]
+"""With what a call's line opens: its first words, those after a broken line, a chat that goes on by voice, or why nobody on another phone
+could be reached for the caller (`bot.calls.transfer`)."""
 
 
 class Calls:
@@ -49,6 +53,7 @@ class Calls:
         self._voices: Voices | None = None
         self._tone: Judge | None = None
         self._live: dict[str, Call] = {}
+        self._talks: dict[str, tuple[Call, CallDialog]] = {}  # by conversation
         self._coming: dict[str, float] = {}
         self._closing = False
         self._leaving: asyncio.Task[None] | None = None
@@ -146,6 +151,15 @@ class Calls:
         """Whether this call is in progress here."""
         return call_id in self._live
 
+    async def heard(self, call_id: str, seq: int, within_s: float) -> bool:
+        """Wait until the caller has heard a message to its end; False when that has not come to pass, or the call is not here."""
+        deadline = time.monotonic() + within_s
+        while (call := self._live.get(call_id)) is not None and time.monotonic() < deadline:
+            if isinstance(call.dialog, CallDialog) and call.dialog.has_said(seq):
+                return True
+            await asyncio.sleep(0.05)
+        return False
+
     async def gone(self, call_id: str, within_s: float) -> bool:
         """Wait until a call whose line is closing has been written down; False when it is still there after that time."""
         deadline = time.monotonic() + within_s
@@ -173,6 +187,7 @@ class Calls:
         )  # fmt: skip
         call = self._call(line, dialog, language, detect=detect)
         reason = "error"
+        self._talks[conversation_id] = call, dialog
         with self._counted(call_id, call, channel):
             try:
                 with self._recorded(call, dialog, call_id) as recording:
@@ -183,9 +198,39 @@ class Calls:
                         following.cancel()
                         await dialog.close()
             finally:
+                if self._talks.get(conversation_id) == (call, dialog):
+                    del self._talks[conversation_id]
+                reason = await self._ended(call_id, reason, call.summary(), recording)
                 CALLS_ENDED.labels(channel, reason).inc()
-                await self._ended(call_id, reason, call.summary(), recording)
         return reason
+
+    # ---- the people on a call
+
+    def bridge(self, conversation_id: str) -> Bridge | None:
+        """The people on the call that this conversation is held on here, now."""
+        found = self._talks.get(conversation_id)
+        return found[0].bridge if found else None
+
+    async def join(self, conversation_id: str, person: Person, *, login: str, name: str, since: int) -> bool:
+        """An agent talks with the caller from now on, as ``name``; ``since``: the conversation's last message then. False where there is
+        no such call here any more."""
+        from speech.endpoint import EndOfTurn
+        from speech.vad import SileroVad
+
+        found = self._talks.get(conversation_id)
+        if found is None or self._transcriber is None:
+            return False
+        call, dialog = found
+
+        def said(text: str, voice: dict[str, Any]) -> None:
+            dialog.agent_said(name, text, voice)
+            call.caption(text)
+
+        scribe = Scribe(
+            SileroVad(), self._transcriber, EndOfTurn(), language=lambda: call.language, allowed=LANGUAGES,
+            partly=lambda text: dialog.partly("agent", text, attended=True), said=said, observe=_observe, now=call.now,
+        )  # fmt: skip
+        return await call.bridge.join(person, scribe, login, since)
 
     def _call(self, line: Line, dialog: CallDialog, language: str, *, detect: bool) -> Call:
         from speech.endpoint import EndOfTurn
@@ -197,7 +242,7 @@ class Calls:
         return Call(
             line, dialog, vad=SileroVad(), transcriber=self._transcriber, synthesizer=self._voices, end_of_turn=EndOfTurn(),
             clauses=clauses, language=language, allowed=LANGUAGES, detect=detect, limit_s=self.settings.call_limit,
-            tone=self._tone, observe=lambda part, seconds: CALL_PARTS.labels(part).observe(seconds),
+            tone=self._tone, observe=_observe,
         )  # fmt: skip
 
     @contextmanager
@@ -226,19 +271,25 @@ class Calls:
         def caller(samples: Samples) -> None:
             recording.caller(samples, call.now())
 
-        call.on_audio, call.playback.tap = caller, recording.bot
+        call.on_audio = caller
+        call.playback.taps.append(recording.bot)
         try:
             yield recording
         finally:
             recording.close()
 
-    async def _ended(self, call_id: str, reason: str, measures: dict[str, Any], recording: Recording | None) -> None:
+    async def _ended(self, call_id: str, reason: str, measures: dict[str, Any], recording: Recording | None) -> str:
         try:
             async with self._database.transaction() as session:
-                await store.ended(session, call_id, reason, measures, self._clock.now())
+                reason = await store.ended(session, call_id, reason, measures, self._clock.now())
                 if recording is not None and recording.name:
                     row = await store.find(session, call_id)
                     if row is not None:
                         row.recording = recording.name
         except UNREACHABLE as error:
             logger.warning("the end of a call was not written: %s", type(error).__name__)
+        return reason
+
+
+def _observe(part: str, seconds: float) -> None:
+    CALL_PARTS.labels(part).observe(seconds)

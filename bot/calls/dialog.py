@@ -9,6 +9,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Literal
 
 from bot.calls import store as calls
+from bot.calls.partly import Partly
 from bot.clock import Clock
 from bot.conversation import Conversations, Said
 from bot.events import Hub
@@ -36,16 +37,22 @@ HOLD_EVERY_S = 20.0
 _PHRASES = {
     "bridge": "utter_call_bridge", "bridge_long": "utter_call_bridge_long", "unclear": "utter_call_unclear", "deaf": "utter_call_deaf",
     "technical": "utter_call_technical", "key_unknown": "utter_call_key_unknown", "goodbye": "utter_call_goodbye",
+    "agent_hold": "utter_call_agent_hold", "agent_lost": "utter_call_agent_lost",
+}  # fmt: skip
+
+_OPENINGS = {
+    "resumed": "utter_call_resumed", "joined": "utter_disclosure", "busy": "utter_transfer_busy", "no_answer": "utter_transfer_no_answer",
+    "failed": "utter_transfer_failed",
 }  # fmt: skip
 
 
 class CallDialog:
-    """One conversation, spoken. ``opening`` is how the call begins: with the conversation's first words, with those after a
-    broken line, or with a chat that goes on by voice."""
+    """One conversation, spoken. ``opening`` is how the call begins (`bot.calls.calls.Opening`): "new" with the conversation's first words,
+    the others with a sentence of their own."""
 
     def __init__(
         self, conversations: Conversations, database: Database, hub: Hub, clock: Clock, settings: Settings, *,
-        conversation_id: str, call_id: str, language: str, channel: str, opening: Literal["new", "resumed", "joined"],
+        conversation_id: str, call_id: str, language: str, channel: str, opening: str,
     ) -> None:  # fmt: skip
         self._conversations, self._database, self._hub, self._clock, self._settings = conversations, database, hub, clock, settings
         self.conversation_id, self._channel, self._opening = conversation_id, channel, opening
@@ -53,10 +60,12 @@ class CallDialog:
         self._language = language
         self._owner, self._seq, self._latest = "bot", 0, 0
         self._one = asyncio.Lock()
+        self._partly = Partly(database, conversation_id)
+        self._utterances, self._writing = 0, asyncio.Lock()
         self._texts: dict[int, str] = {}
         self._heard: dict[int, str] = {}
         self._writes: set[asyncio.Task[None]] = set()
-        self._held_said = 0.0
+        self._held_said, self._told_wait = 0.0, False
         self._judged = self._customer = False
         self.recording = False
         """Whether the caller has agreed to be recorded."""
@@ -67,7 +76,7 @@ class CallDialog:
         """The first words; the message of a broken or joined call asks the open question again."""
         if self._opening == "new":
             return await self._kept(self._standing())
-        response = {"resumed": "utter_call_resumed", "joined": "utter_disclosure"}[self._opening]
+        response = _OPENINGS[self._opening]
         return await self._kept(self._conversations.nudge(self.conversation_id, self._channel, response))
 
     async def understand(self, text: str, language: str) -> Meaning:
@@ -97,17 +106,20 @@ class CallDialog:
         return await self._nudge("utter_call_silence_last", effects=[*silent, Effect("end_call")], alone=True)
 
     async def held(self, waited_s: float) -> Answer | None:
-        """While a person is awaited: a word now and then, and after a while the promise to call back."""
-        if self._owner not in ("bot", "queue"):  # an agent has the call, and speaks for themselves
-            return None
-        if waited_s >= self._settings.call_hold:
-            return await self._nudge("utter_call_hold_over", effects=[Effect("end_call")], alone=True)
+        """While a person is awaited: a word now and then, and after a while the promise to call back. An agent who has the call and is
+        not on the line yet is on their way."""
+        taken = self._owner not in ("bot", "queue")
+        over = waited_s >= self._settings.call_hold and not taken
         if waited_s < self._held_said:
             self._held_said = 0.0
-        if waited_s - self._held_said < HOLD_EVERY_S:
+        if not over and waited_s - self._held_said < HOLD_EVERY_S:
             return None
-        self._held_said = waited_s
-        return await self._nudge("utter_call_hold", alone=True)
+        if taken:
+            self._held_said = waited_s
+            return await self._nudge("utter_call_agent_coming", alone=True)
+        self._held_said, first, self._told_wait = waited_s, not self._told_wait, True
+        word = await self._kept(self._conversations.held(self.conversation_id, self._channel, over=over, first=first))
+        return word if word.sentences else None
 
     async def farewell(self, reason: Literal["limit", "failure"]) -> Answer:
         """The last words of a call that we end; after failures a person is asked to call back."""
@@ -117,14 +129,28 @@ class CallDialog:
         effects = [Effect("problem", {"kind": "call_failed"}), Effect("handoff", {"reason": "call_failed"}), Effect("end_call")]
         return await self._nudge("utter_call_failure", effects=effects, alone=True)
 
+    async def listened(self) -> Answer:
+        """Somebody will listen in: the sentence that tells the caller, in the transcript like any other."""
+        return await self._nudge("utter_call_listening", alone=True)
+
     def phrase(self, name: str) -> str:
         """A sentence that needs no database."""
         return self._conversations.phrase(_PHRASES[name], self._language)
+
+    def partly(self, who: Literal["caller", "agent"], text: str, *, attended: bool) -> None:
+        """Show the desk what is being recognised, while somebody there has reason to look."""
+        if attended or self._owner != "bot":
+            self._partly.show(who, text)
 
     def heard(self, seq: int, text: str, *, whole: bool) -> None:
         """Collect what was heard of a message, clause by clause."""
         if text:
             self._heard[seq] = f"{self._heard.get(seq, '')} {text}".strip()
+
+    def has_said(self, seq: int) -> bool:
+        """Whether the caller has heard this message to its end, or as much of it as they will."""
+        planned = self._texts.get(seq)
+        return seq <= self._seq and (planned is None or _bare(self._heard.get(seq, "")) == _bare(planned))
 
     def measured(self, number: int, measures: Mapping[str, Any]) -> None:
         """Write a turn's timings beside the message."""
@@ -136,15 +162,23 @@ class CallDialog:
         """Speak what others write into the conversation (an agent, a bot that was handed it back), until cancelled."""
         with self._hub.listening(self.conversation_id) as queue:
             while True:
-                await queue.get()
+                if (await queue.get()).get("type") == "partly":  # nothing has changed
+                    continue
                 async with self._one:
                     words = await self._others()
+                await call.bridge.owner(self._owner)
                 if words is not None:
                     await call.announce(words)
+
+    def agent_said(self, name: str, text: str, voice: Mapping[str, Any]) -> None:
+        """Write down what an agent has said to the caller. Their voice was heard already: `follow` does not say it again."""
+        self._utterances += 1
+        self._write(self._agent_said(name, text, dict(voice), f"{self._leg}-agent-{self._utterances}"))
 
     async def close(self) -> None:
         """Write what is still to be written of what was heard."""
         self._settle(10**9)
+        self._partly.close()
         if self._writes:
             await asyncio.wait(self._writes, timeout=5)
 
@@ -211,10 +245,11 @@ class CallDialog:
                 messages = await store.messages_since(session, self.conversation_id, self._seq)
         except UNREACHABLE:
             return None
+        changed = self._owner != conversation.owner
         self._owner, self._language = conversation.owner, conversation.language
-        new = [message for message in messages if message.direction == "out"]
+        new = [message for message in messages if message.direction == "out" and not (message.voice or {}).get("spoken")]
         self._seq = max([self._seq, *(message.seq for message in messages)])
-        if not new:
+        if not new and not changed:
             return None
         sentences = tuple(Sentence(m.text, m.seq, who="bot" if m.author == "bot" else "agent") for m in new)
         self._texts.update({m.seq: m.text for m in new})
@@ -233,6 +268,18 @@ class CallDialog:
         task = asyncio.create_task(job)
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
+
+    async def _agent_said(self, name: str, text: str, voice: dict[str, Any], message_id: str) -> None:
+        try:
+            async with self._writing, self._database.transaction() as session:  # one after the other, as they were said
+                conversation = (await store.lock(session, self.conversation_id)).conversation
+                store.add_message(
+                    session, conversation, self._clock.now(), direction="out", author=name, text=text, message_id=message_id,
+                    channel=self._channel, voice=voice,
+                )  # fmt: skip
+                await store.changed(session, conversation)
+        except (Problem, *UNREACHABLE) as error:
+            logger.error("what an agent said was not written: %s", type(error).__name__)
 
     async def _measured(self, message_id: str, measures: dict[str, Any]) -> None:
         try:

@@ -29,6 +29,10 @@ UPDATE touchpoints SET outcome = 'hung_up' WHERE outcome = ''
 AND id = (SELECT touchpoint_id FROM conversations WHERE id = :conversation AND direction = 'out' AND owner = 'bot')
 AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation_id = :conversation AND direction = 'in')
 """)
+TRANSFERRING, RETURNING = "transferring", "returning"
+"""Statuses of a call that is being put through to another phone, and of one that comes back from there (`bot.calls.transfer`)."""
+_TAKEN_AWAY = ("hung_up", "lost", "restart")
+"""How the end of a stream looks that the carrier closes because the call goes on elsewhere."""
 UNHEARD = "…"
 """What stands in the transcript for a message of which the caller heard nothing."""
 
@@ -50,14 +54,18 @@ async def find(session: AsyncSession, call_id: str) -> PhoneCall | None:
     return found
 
 
-async def ended(session: AsyncSession, call_id: str, reason: str, measures: Mapping[str, Any], now: datetime) -> None:
-    """Write how a call ended; its measures go on the touchpoint as well. A call that broke off may go on later."""
+async def ended(session: AsyncSession, call_id: str, reason: str, measures: Mapping[str, Any], now: datetime) -> str:
+    """Write how a call ended, and return the reason that was written; its measures go on the touchpoint as well. A call that broke off may
+    go on later, and one that is put through to another phone has only left us (``transferred``)."""
     call = await session.get(PhoneCall, call_id, with_for_update=True)
     if call is None:  # erased meanwhile
-        return
+        return reason
     if reason == "replaced":  # another line has the call: its end is the call's end
-        return
-    call.status = "broken" if reason in ("lost", "restart") else "ended"
+        return reason
+    if call.status == TRANSFERRING and reason in _TAKEN_AWAY:
+        reason = "transferred"
+    else:
+        call.status = "broken" if reason in ("lost", "restart") else "ended"
     added = {name: call.measures[name] + measures[name] for name in ADDED if name in call.measures and name in measures}
     call.reason, call.ended, call.measures = reason, now, {**call.measures, **measures, **added}
     await session.flush()
@@ -65,6 +73,7 @@ async def ended(session: AsyncSession, call_id: str, reason: str, measures: Mapp
     await session.execute(_ON_TOUCHPOINT, {"conversation": call.conversation_id, "measures": json.dumps(shown)})
     if reason == "hung_up":
         await session.execute(_GONE_AT_ONCE, {"conversation": call.conversation_id})
+    return reason
 
 
 async def over(session: AsyncSession, call_id: str, status: str, seconds: int | None, now: datetime, *, here: bool) -> None:
@@ -75,7 +84,7 @@ async def over(session: AsyncSession, call_id: str, status: str, seconds: int | 
     call = await session.get(PhoneCall, call_id, with_for_update=True)
     if call is None or here:
         return
-    if call.status in ("coming", "broken", "live"):
+    if call.status in ("coming", "broken", "live", TRANSFERRING, RETURNING):
         if call.status == "coming":  # answered, if at all, for less time than a stream takes to open
             call.reason = status
             await session.execute(_GONE_AT_ONCE, {"conversation": call.conversation_id})
@@ -90,6 +99,11 @@ ADDED = ("call_s", "turns", "interruptions", "false_interruptions", "silences", 
 """Measures that add up when a call goes on on another line."""
 ON_TOUCHPOINT = ("call_s", "interruptions", "silences", "unclear", "first_audio_ms", "words_per_minute")
 """Measures of a call that its touchpoint carries."""
+
+
+async def on_touchpoint(session: AsyncSession, conversation_id: str, measures: Mapping[str, Any]) -> None:
+    """Add measures to the conversation's touchpoint."""
+    await session.execute(_ON_TOUCHPOINT, {"conversation": conversation_id, "measures": json.dumps(dict(measures))})
 
 
 async def measured(session: AsyncSession, conversation_id: str, message_id: str, voice: Mapping[str, Any]) -> None:

@@ -125,10 +125,15 @@ const MORE_WAIT = 320; // what one gap adds
 const STILL_GAP = 2000; // audio that comes this soon after we ran dry was late, not new: 250 ms
 const FADE = 40; // a cleared sentence ends in 5 ms, without a click
 const MOST_KEPT = 60 * RATE; // what a runaway server may leave here
+const MOST_LATE = 1280; // samples that a live voice may be behind what it waits for: 160 ms
 
-/** The jitter buffer: frames and marks in, an even stream at the card's rate out; played(name) for each mark that was reached. */
+/**
+ * The jitter buffer: frames and marks in, an even stream at the card's rate out; played(name) for each mark that was reached.
+ * Of a `live` voice what is late is left out, so that it never falls behind; a bot's sentence is heard whole.
+ */
 export class Playback {
-  constructor(rate, played) {
+  constructor(rate, played, live = false) {
+    this.live = live;
     this.resampler = new Resampler(RATE, rate);
     this.played = played;
     this.queue = []; // Float32Array | name of a mark
@@ -151,6 +156,12 @@ export class Playback {
     }
     this.queue.push(decode(bytes));
     this.kept += bytes.length;
+    if (this.live && this.kept > this.wait + MOST_LATE) this.skip();
+  }
+
+  /** Leave out all but the newest part, and the piece that is being played. */
+  skip() {
+    while (this.kept > this.wait && this.queue.length > 2) this.kept -= this.queue.splice(1, 1)[0].length;
   }
 
   mark(name) {
@@ -238,10 +249,10 @@ if (typeof registerProcessor === 'function') {
   });
 
   registerProcessor('voxtrail-playback', class extends AudioWorkletProcessor {
-    constructor() {
+    constructor({ processorOptions }) {
       super();
       this.sounding = false;
-      this.playback = new Playback(sampleRate, (mark) => this.port.postMessage({ mark }));
+      this.playback = new Playback(sampleRate, (mark) => this.port.postMessage({ mark }), Boolean(processorOptions && processorOptions.live));
       this.port.onmessage = ({ data }) => {
         if (data.frame) this.playback.add(new Uint8Array(data.frame));
         if (data.mark !== undefined) this.playback.mark(data.mark);

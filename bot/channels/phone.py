@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import Svc, is_same_key, service_of
 from bot.calls import store as calls
+from bot.calls import transfer
 from bot.calls.calls import Opening
 from bot.calls.socket_line import SocketLine
 from bot.channels.sms import language_of_number, signed_form
@@ -126,17 +127,17 @@ async def voice_call(request: Request, service: Svc) -> Response:
             known = await calls.find(session, call.sid)
             if known is not None:
                 conversation = await session.get_one(Conversation, known.conversation_id)
-                return _twiml(_again(service, request, known, conversation.language))
+                return twiml(_again(service, request, known, conversation.language))
             prepared = await _prepared(session, request.query_params) if call.outbound else None
             if call.outbound and prepared is None:
-                return _twiml(voice.hang_up())
+                return twiml(voice.hang_up())
             if prepared is not None:
                 person, known_before = await session.get_one(Person, prepared.person_id), True
             else:
                 person, known_before = await _caller(session, service, call.person, language)
             language = person.language
             if not service.calls.reserve(call.sid):
-                return _twiml(await _busy(session, service, person, call))
+                return twiml(await _busy(session, service, person, call))
             begun = prepared or await _begin(session, service, person, "support", language, detect=not known_before)
             conversation_id = begun.id
             await calls.begin(session, call.sid, conversation_id, "twilio", service.clock.now())
@@ -144,8 +145,8 @@ async def voice_call(request: Request, service: Svc) -> Response:
         logger.error("a call came while the database was away")
         CALLS_REFUSED.labels("database").inc()
         service.calls.release(call.sid)
-        return _twiml(voice.fault(language, service.settings.company))
-    return _twiml(_connect(service, request, call.sid, conversation_id))
+        return twiml(voice.fault(language, service.settings.company))
+    return twiml(connect(service, request, call.sid, conversation_id))
 
 
 @router.websocket("/media")
@@ -239,8 +240,8 @@ async def _known(service: Service, start: Start) -> _Opened | None:
         if conversation is None:
             _refused("unknown", "the conversation was erased")
             return None
-        opening: Opening = "new" if call.status == "coming" else "resumed"
-        call.status = "live"
+        opening = transfer.opening(call)
+        call.status = calls.TRANSFERRING if call.status == calls.TRANSFERRING else "live"  # a line that broke just before it goes
         detect = opening == "new" and bool(conversation.context.get("detect"))
         return _Opened(start.call_sid, conversation_id, conversation.language, opening, detect)
 
@@ -326,15 +327,17 @@ def _again(service: Service, request: Request, call: PhoneCall, language: str) -
     tries = int(tried) if tried.isdigit() else MOST_RESUMES
     if tries >= MOST_RESUMES or not service.calls.reserve(call.call_id):
         return voice.fault(language, company)
-    return _connect(service, request, call.call_id, call.conversation_id, tries + 1)
+    return connect(service, request, call.call_id, call.conversation_id, tries + 1)
 
 
-def _connect(service: Service, request: Request, call_id: str, conversation_id: str, resume: int = 1) -> str:
+def connect(service: Service, request: Request, call_id: str, conversation_id: str, resume: int = 1) -> str:
+    """The TwiML that connects a call to our socket."""
     base = service.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     parameters = {"conversation": conversation_id, "pass": service.calls.pass_for(call_id, conversation_id)}
     stream = f"{base.replace('http', 'ws', 1)}/twilio/media"
     return voice.connect_stream(stream, parameters, f"{base}/twilio/voice?resume={resume}")
 
 
-def _twiml(body: str) -> Response:
+def twiml(body: str) -> Response:
+    """TwiML as an answer."""
     return Response(body, media_type="text/xml; charset=utf-8")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import Svc
 from bot.calls import store as calls
+from bot.calls import transfer
 from bot.conversation import Said, hear
 from bot.escalation.queue import close_conversation
 from bot.outreach.consequences import stop_contact
@@ -94,6 +95,7 @@ async def call_status(form: dict[str, str], service: Service, key: str) -> Respo
         raise Problem(422, "twilio_form_invalid", str(error)) from error
     if report.over:
         async with service.database.transaction() as session:
+            await transfer.call_over(session, report.sid, service.clock.now())
             await calls.over(session, report.sid, report.status, report.seconds, service.clock.now(), here=service.calls.has(report.sid))
     await service.phoning.report(key, report)
     return Response(status_code=204)

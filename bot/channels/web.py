@@ -13,13 +13,15 @@ from bot.api.access import Svc, signature
 
 router = APIRouter(include_in_schema=False)
 FOLDER = Path(__file__).parent
+FILE_LIMIT = "= [10485760, "
+"""Where the script has the largest file, in bytes."""
 _PERSON = re.compile(r'external_id:\s*"(P-\d{4})"')
 
 
 @router.get("/widget.js")
-async def widget() -> Response:
-    """The one script that any site embeds."""
-    body = (FOLDER / "widget.js").read_text(encoding="utf-8")
+async def widget(service: Svc) -> Response:
+    """The one script that any site embeds. It knows how large a file may be: a larger one is not even begun to be sent."""
+    body = (FOLDER / "widget.js").read_text(encoding="utf-8").replace(FILE_LIMIT, f"= [{service.settings.attachment_limit}, ", 1)
     headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
     return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
 

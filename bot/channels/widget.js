@@ -10,7 +10,7 @@
  * Page API: Voxtrail.open(), .close(), .start({flow, language, person, context}),
  * .setLanguage(code). Where the server takes calls, a button begins one: the same conversation by voice, with
  * its words in the log (call.js is loaded then). Events, seen on document: voxtrail:ready and voxtrail:message
- * (detail: conversation, seq, direction, author, text, buttons).
+ * (detail: conversation, seq, direction, author, text, buttons, attachments).
  */
 (() => {
   'use strict';
@@ -26,6 +26,10 @@
 
   const [LIMIT, NEAR_LIMIT] = [4000, 3600]; // characters in one message, as the server has it
   const REQUEST_TIMEOUT = 30000;
+  const UPLOAD_TIMEOUT = 300000;
+  const [FILE_LIMIT, MOST_FILES] = [10485760, 10]; // bytes of a file (the server writes its own limit here), files in one message
+  const TAKES = 'image/png,image/jpeg,image/webp,image/gif,application/pdf,text/plain,.csv,.md,.log,.docx,.xlsx,.pptx,.odt,.ods,.odp';
+  const RELINK = 20 * 60000; // the addresses of files end: this often new ones are asked for
   const RECENT = 30 * 60000; // a closed chat this fresh still listens for an agent's answer
 
   const LANGUAGES = { pl: 'polski', en: 'English', ro: 'română' }; // also what the switch says to the bot
@@ -39,7 +43,10 @@
       rejected: 'nie wysłano', connecting: 'Łączenie…', unreachable: 'Brak połączenia z czatem, ponawiamy próbę…',
       offline: 'Brak internetu. Wiadomości wyślemy, gdy połączenie wróci.', busy: 'Za dużo wiadomości naraz. Za chwilę spróbujemy ponownie.',
       unavailable: 'Czat jest chwilowo niedostępny. Spróbuj ponownie później.', phone: 'Zadzwoń', calling: 'Wróć do rozmowy głosowej',
-      noCall: 'Nie udało się przygotować rozmowy głosowej. Spróbuj ponownie.',
+      noCall: 'Nie udało się przygotować rozmowy głosowej. Spróbuj ponownie.', attach: 'Dodaj pliki', tray: 'Pliki do wysłania',
+      remove: 'Usuń plik', drop: 'Upuść pliki tutaj', bigFile: 'Plik jest za duży. Limit to', manyFiles: 'W jednej wiadomości zmieści się najwyżej 10 plików.',
+      emptyFile: 'Ten plik jest pusty.', badFile: 'Plików tego rodzaju nie można wysłać. Przyjmujemy zdjęcia, PDF, tekst i dokumenty biurowe.',
+      lostFile: 'Nie ma już tego pliku. Dodaj go ponownie.', fullFiles: 'W tej rozmowie nie zmieści się więcej plików.', opens: 'otwiera się w nowej karcie',
     },
     en: {
       title: 'Chat', subtitle: 'automated assistant', agent: 'chat with our team', open: 'Open chat', close: 'Close chat',
@@ -48,7 +55,10 @@
       tooLong: 'The message is too long.', sending: 'sending…', retrying: 'not sent, retrying', rejected: 'not sent', connecting: 'Connecting…',
       unreachable: 'Cannot reach the chat, retrying…', offline: 'You are offline. Messages will be sent once you are back.',
       busy: 'Too many messages at once. Trying again in a moment.', unavailable: 'The chat is unavailable right now. Please try again later.',
-      phone: 'Call', calling: 'Back to the call', noCall: 'The call could not be prepared. Please try again.',
+      phone: 'Call', calling: 'Back to the call', noCall: 'The call could not be prepared. Please try again.', attach: 'Add files', tray: 'Files to send',
+      remove: 'Remove file', drop: 'Drop files here', bigFile: 'The file is too large. The limit is', manyFiles: 'One message takes 10 files at most.',
+      emptyFile: 'This file is empty.', badFile: 'This kind of file cannot be sent. We take pictures, PDF, text and office documents.',
+      lostFile: 'This file is gone. Please add it again.', fullFiles: 'There is no room for more files in this conversation.', opens: 'opens in a new tab',
     },
     ro: {
       title: 'Chat', subtitle: 'asistent automat', agent: 'conversație cu echipa noastră', open: 'Deschideți chatul', close: 'Închideți chatul',
@@ -56,6 +66,10 @@
       input: 'Mesajul dumneavoastră', placeholder: 'Scrieți un mesaj…', send: 'Trimite', you: 'Dumneavoastră', bot: 'Asistent', typing: 'Asistentul scrie…',
       tooLong: 'Mesajul este prea lung.', sending: 'se trimite…', retrying: 'netrimis, se reîncearcă', rejected: 'netrimis', connecting: 'Se conectează…',
       unreachable: 'Chatul nu răspunde, reîncercăm…', offline: 'Fără internet. Mesajele vor fi trimise când revine conexiunea.',
+      attach: 'Adăugați fișiere', tray: 'Fișiere de trimis', remove: 'Eliminați fișierul', drop: 'Lăsați fișierele aici',
+      bigFile: 'Fișierul este prea mare. Limita este de', manyFiles: 'Un mesaj poate avea cel mult 10 fișiere.', emptyFile: 'Acest fișier este gol.',
+      badFile: 'Acest tip de fișier nu poate fi trimis. Acceptăm imagini, PDF, text și documente de birou.',
+      lostFile: 'Fișierul nu mai există. Adăugați-l din nou.', fullFiles: 'În această conversație nu mai încap fișiere.', opens: 'se deschide într-o filă nouă',
       phone: 'Sunați', calling: 'Înapoi la apel', noCall: 'Apelul nu a putut fi pregătit. Încercați din nou.',
       busy: 'Prea multe mesaje deodată. Reîncercăm în câteva momente.', unavailable: 'Chatul nu este disponibil momentan. Vă rugăm să reveniți mai târziu.',
     },
@@ -79,7 +93,7 @@
   // ------------------------------------------------------------------- store
 
   // What must outlive the page, one JSON value. Read afresh before every change, for two tabs share it:
-  // {id, token, options, at, outbox: [{message_id, text, display, conversation: {id, token} | null}]}
+  // {id, token, options, at, outbox: [{message_id, text, display, conversation: {id, token} | null, files: [{key, name, size, media_type, id?}]}]}
   let memory = null; // takes over where storage is blocked or full
 
   function load() {
@@ -109,19 +123,56 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   }
 
+  // The files of unsent messages: too large for the storage above, and as little to be lost with the page.
+  const blobs = {
+    held: new Map(), // where the browser has no database, or forbids it
+    async store(mode, act) {
+      const database = await new Promise((resolve, reject) => {
+        const opening = indexedDB.open(KEY, 1);
+        opening.onupgradeneeded = () => opening.result.createObjectStore('files');
+        opening.onsuccess = () => resolve(opening.result);
+        opening.onerror = () => reject(opening.error);
+      });
+      try {
+        return await new Promise((resolve, reject) => {
+          const transaction = database.transaction('files', mode);
+          const asked = act(transaction.objectStore('files'));
+          transaction.oncomplete = () => resolve(asked.result);
+          transaction.onerror = transaction.onabort = () => reject(transaction.error);
+        });
+      } finally {
+        database.close();
+      }
+    },
+    async put(key, blob) {
+      this.held.set(key, blob);
+      try { await this.store('readwrite', (files) => files.put(blob, key)); } catch { /* until the page is left it is held here */ }
+    },
+    async get(key) {
+      if (this.held.has(key)) return this.held.get(key);
+      try { return await this.store('readonly', (files) => files.get(key)); } catch { return undefined; }
+    },
+    async drop(key) {
+      this.held.delete(key);
+      try { await this.store('readwrite', (files) => files.delete(key)); } catch { /* it was never there */ }
+    },
+  };
+
   // --------------------------------------------------------------------- api
 
-  async function request(method, path, { token, body, abort = new AbortController() } = {}) {
-    const timer = setTimeout(() => abort.abort(), REQUEST_TIMEOUT);
-    const headers = { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) };
-    const settings = { method, headers, body: body && JSON.stringify(body), signal: abort.signal, credentials: 'omit', cache: 'no-store' };
+  async function request(method, path, { token, body, file, abort = new AbortController() } = {}) {
+    const timer = setTimeout(() => abort.abort(), file ? UPLOAD_TIMEOUT : REQUEST_TIMEOUT);
+    const kind = file ? 'application/octet-stream' : 'application/json';
+    const headers = { 'Content-Type': kind, ...(token && { Authorization: `Bearer ${token}` }) };
+    const content = file || (body && JSON.stringify(body));
+    const settings = { method, headers, body: content, signal: abort.signal, credentials: 'omit', cache: 'no-store' };
     try {
       const response = await fetch(new URL(path, BASE).href, settings);
       const data = await response.json().catch(() => null);
       // A 200 without JSON is a hotel wifi's sign-in page, not our server: status 0, try again later.
       if (!response.ok || !data) {
         throw Object.assign(new Error((data && data.detail) || `HTTP ${response.status}`),
-          { status: response.ok ? 0 : response.status, retryAfter: Number(response.headers.get('Retry-After')) || 0 });
+          { status: response.ok ? 0 : response.status, code: data && data.code, retryAfter: Number(response.headers.get('Retry-After')) || 0 });
       }
       return data;
     } finally {
@@ -152,7 +203,7 @@
   svg { display: block; width: 21px; height: 21px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
   :focus { outline: none; } :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
   .sr, .bubble::before { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-  .launcher, .avatar, .send, .phone-button, .icon { flex: none; display: grid; place-items: center; border-radius: 50%; }
+  .launcher, .avatar, .send, .phone-button, .attach, .icon { flex: none; display: grid; place-items: center; border-radius: 50%; }
   .launcher, .avatar, .send, .mine .bubble, .buttons button:hover { background: var(--accent); color: var(--on-accent); }
   .launcher { position: fixed; right: 20px; bottom: 20px; z-index: 2147483000; width: 60px; height: 60px;
     box-shadow: 0 6px 20px rgb(16 42 48 / .3); transition: transform .15s; }
@@ -198,11 +249,22 @@
   textarea { flex: 1; min-width: 0; min-height: 44px; max-height: 148px; resize: none; padding: 10px 14px; border: 1px solid var(--line);
     border-radius: 22px; background: var(--raised); font-size: 16px; line-height: 22px; }
   textarea::placeholder { color: var(--muted); opacity: 1; } textarea:placeholder-shown { white-space: nowrap; } textarea:focus-visible { outline-width: 2px; outline-offset: 0; }
-  .send, .phone-button { width: 44px; height: 44px; } .phone-button { border: 1.5px solid var(--line); } .phone-button:hover { border-color: var(--muted); }
+  .send, .phone-button, .attach { width: 44px; height: 44px; } .attach { margin-right: -6px; color: var(--muted); } .attach:hover { color: var(--text); } .phone-button { border: 1.5px solid var(--line); } .phone-button:hover { border-color: var(--muted); }
   .launcher.calling { animation: ring 1.6s ease-out infinite; } @keyframes ring { to { box-shadow: 0 0 0 14px transparent; } from { box-shadow: 0 0 0 0 var(--accent); } }
   .captions { display: flex; flex-direction: column; gap: 10px; } .captions:not(:empty) { padding-top: 10px; } .captions .bubble { opacity: .8; }
   .send:disabled { background: var(--bubble); color: var(--muted); cursor: default; }
   .counter { padding: 0 16px 10px; text-align: end; }
+  .files { display: flex; flex-direction: column; align-items: flex-start; gap: 6px; } .text:not(:empty) + .files:not(:empty) { margin-top: 7px; }
+  .bubble .file { display: flex; align-items: center; gap: 8px; max-width: 100%; text-decoration: none; } .file span { min-width: 0; overflow-wrap: anywhere; }
+  .file .size { flex: none; opacity: .75; font-size: 12.5px; } .file svg, .chip svg { flex: none; } a.file:hover .title { text-decoration: underline; }
+  .picture img { display: block; max-width: min(240px, 100%); max-height: 220px; min-height: 32px; border-radius: 10px; background: var(--raised); object-fit: contain; }
+  .tray { list-style: none; margin: 0; padding: 8px 12px 0; display: flex; flex-wrap: wrap; gap: 6px; border-top: 1px solid var(--line); max-height: 132px; overflow-y: auto; }
+  .tray:empty { display: none; } .tray:not(:empty) ~ form { border-top: 0; }
+  .chip { display: flex; align-items: center; gap: 6px; max-width: 100%; padding: 3px 4px 3px 8px; border: 1px solid var(--line); border-radius: 10px; background: var(--raised); font-size: 13px; }
+  .chip img { width: 28px; height: 28px; border-radius: 6px; object-fit: cover; } .chip .title { max-width: 180px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .chip button { width: 28px; height: 28px; display: grid; place-items: center; border-radius: 50%; color: var(--muted); } .chip button svg { width: 16px; height: 16px; }
+  .drop { position: absolute; inset: 8px; z-index: 3; display: grid; place-items: center; border: 2px dashed var(--accent); border-radius: 14px; background: var(--surface);
+    opacity: .94; font-weight: 600; pointer-events: none; }
   @media (max-width: 480px) {
     .panel { inset: var(--view-top, 0) 0 auto 0; width: 100%; height: var(--view-height, 100vh); border: 0; border-radius: 0; }
     .launcher { right: 16px; bottom: 16px; } .launcher[aria-expanded="true"] { display: none; } .icon, select { height: 42px; }
@@ -219,6 +281,8 @@
     menu: 'M12 5.3v.4M12 11.8v.4M12 18.3v.4',
     fresh: 'M12 5v14M5 12h14',
     send: 'M12 19V5M6 11l6-6 6 6',
+    attach: 'M20 11.5 12.300 19.200a5 5 0 0 1-7.100-7.100l8.200-8.200a3.300 3.300 0 0 1 4.700 4.700l-8.200 8.200a1.700 1.700 0 0 1-2.400-2.400L15 7',
+    file: 'M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5',
     phone: 'M6.6 3.500 9.300 3l1.900 4.600-2 1.700a12 12 0 0 0 5.500 5.500l1.700-2 4.600 1.900-.500 2.700A2.500 2.500 0 0 1 18 19.500 14.500 14.500 0 0 1 4.500 6a2.500 2.500 0 0 1 2.100-2.500Z',
   };
 
@@ -302,7 +366,12 @@
     ui.input = h('textarea', { id: 'input', rows: '1', 'data-testid': 'input', autocomplete: 'off', enterkeyhint: 'send', 'aria-describedby': 'counter' });
     ui.send = button('send', 'send', { type: 'submit', disabled: true }, icon('send'));
     ui.phone = button('phone', 'phone', { class: 'phone-button', hidden: true }, icon('phone'));
-    ui.form = h('form', {}, ui.phone, ui.inputLabel, ui.input, ui.send);
+    ui.attach = button('attach', 'attach', {}, icon('attach'));
+    ui.picker = h('input', { type: 'file', multiple: true, accept: TAKES, hidden: true, tabindex: '-1', 'aria-hidden': 'true', 'data-testid': 'picker' });
+    ui.tray = h('ul', { class: 'tray', 'data-testid': 'tray', 'data-say': 'tray' });
+    ui.told = h('div', { class: 'sr', role: 'status', 'data-testid': 'told' });
+    ui.drop = h('div', { class: 'drop', 'aria-hidden': 'true', 'data-testid': 'drop', hidden: true });
+    ui.form = h('form', {}, ui.phone, ui.attach, ui.picker, ui.inputLabel, ui.input, ui.send);
     ui.counter = h('div', { class: 'counter', id: 'counter', 'data-testid': 'counter', hidden: true });
 
     ui.header = h('header', {}, h('div', { class: 'avatar' }, icon('chat')), h('div', { class: 'names' }, ui.title, ui.subtitle),
@@ -310,7 +379,7 @@
 
     ui.panel = h('section', { class: 'panel', id: 'panel', role: 'dialog', 'aria-labelledby': 'title', 'aria-describedby': 'subtitle',
       'data-testid': 'panel', tabindex: '-1', hidden: true },
-    ui.header, ui.menu, ui.scroller, ui.status, ui.form, ui.counter);
+    ui.header, ui.menu, ui.scroller, ui.status, ui.tray, ui.told, ui.form, ui.counter, ui.drop);
 
     ui.host = document.createElement('voxtrail-chat');
     ui.root = ui.host.attachShadow({ mode: 'open' });
@@ -332,6 +401,8 @@
       if (element.tagName === 'BUTTON') element.title = t(element.dataset.say);
     }
     messages().forEach(labelAuthor);
+    ui.drop.textContent = t('drop');
+    showTray();
     if (phone) phone.setLanguage(language);
     showOwner();
     showLauncher();
@@ -390,8 +461,9 @@
   /** One turn from any source (answer, event, catch-up); a known one only gets its number. */
   function receive(turn, quiet) {
     const known = messages().find((m) => isNumbered(m) && seqOf(m) === turn.seq) || (turn.direction === 'in' && findMessage(turn.message_id));
-    if (known) setSeq(known, turn.seq);
-    else addMessage(turn, quiet);
+    if (!known) return addMessage(turn, quiet);
+    setSeq(known, turn.seq);
+    if (turn.attachments) showFiles(known, turn.attachments); // with addresses that hold for a while again
   }
 
   /** turn: {seq?, direction, author, text, buttons?, message_id?, display?} */
@@ -399,10 +471,13 @@
     const mine = turn.direction === 'in';
     const author = mine ? 'person' : turn.author || 'bot';
     const text = String((mine && turn.display) || turn.text || '');
+    const attachments = turn.attachments || turn.files || [];
     const element = h('div', { class: mine ? 'message mine' : 'message', 'data-author': author,
       'data-seq': hasSeq(turn) ? turn.seq : '', 'data-message-id': mine ? turn.message_id : undefined });
     if (!mine && author !== 'bot') element.append(h('div', { class: 'name', 'aria-hidden': 'true' }, author));
-    element.append(h('div', { class: 'bubble', dir: 'auto' }, ...(mine ? [text] : linked(text))));
+    const words = h('div', { class: 'text', dir: 'auto' }, ...(mine ? [text] : linked(text)));
+    element.append(h('div', { class: 'bubble' }, words, h('div', { class: 'files' })));
+    showFiles(element, attachments);
     if (mine) element.append(h('div', { class: 'delivery', 'aria-hidden': 'true' })); // the status line is read aloud instead
     else if (Array.isArray(turn.buttons) && turn.buttons.length) element.append(buttonRow(turn.buttons));
     labelAuthor(element);
@@ -410,8 +485,41 @@
     retireCaptions(mine);
     retireButtons();
     if (mine || following) scrollToEnd();
-    if (!quiet) announce(turn, author, text);
+    if (!quiet) announce(turn, author, text, attachments);
   }
+
+  /** The files of a message: pictures small, all else as links; what is not sent yet by its name. A known address is left alone. */
+  function showFiles(element, attachments) {
+    const place = element.querySelector('.files');
+    const links = attachments.map(({ url }) => (url ? address(url) : ''));
+    if (place.dataset.links === links.join(' ') && place.children.length === attachments.length) return;
+    place.dataset.links = links.join(' ');
+    place.replaceChildren(...attachments.map((file, i) => showFile(file, links[i])));
+  }
+
+  function address(path) {
+    const found = new URL(String(path).replace(/^\/+/, ''), BASE); // the service may live below a path of its own
+    return found.origin === BASE.origin ? found.href : '';
+  }
+
+  function showFile({ name, size, media_type: type }, link) {
+    const title = String(name);
+    const label = () => [icon('file'), h('span', { class: 'title', dir: 'auto' }, title), h('span', { class: 'size' }, readable(size))];
+    if (!link) return h('div', { class: 'file' }, ...label());
+    const target = { href: link, target: '_blank', rel: 'noopener noreferrer nofollow', 'data-testid': 'file', title: `${title} (${t('opens')})` };
+    if (!String(type).startsWith('image/')) return h('a', { class: 'file', ...target }, ...label());
+    const image = h('img', { src: link, alt: title, loading: 'lazy' });
+    const anchor = h('a', { class: 'file picture', ...target }, image);
+    image.addEventListener('load', () => following && scrollToEnd());
+    image.addEventListener('error', () => anchor.replaceChildren(...label())); // the site's policy forbids pictures from elsewhere
+    return anchor;
+  }
+
+  const readable = (bytes) => {
+    const large = bytes >= 1048576;
+    const amount = large ? bytes / 1048576 : Math.max(1, Math.round(bytes / 1024));
+    return `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(amount)} ${large ? 'MB' : 'kB'}`;
+  };
 
   /** Says who speaks to those who do not see on which side the bubble is. */
   function labelAuthor(element) {
@@ -451,11 +559,11 @@
     if (misplaced) place(element); // otherwise leave it: moving would read it aloud again
   }
 
-  function announce(turn, author, text) {
+  function announce(turn, author, text, attachments) {
     const { direction, seq = null, buttons = [] } = turn;
     if (direction !== 'in' && !isOpen()) unread += 1;
     showLauncher();
-    const detail = { conversation: load().id || null, seq, direction, author, text, buttons: buttons || [] };
+    const detail = { conversation: load().id || null, seq, direction, author, text, buttons: buttons || [], attachments };
     ui.host.dispatchEvent(new CustomEvent('voxtrail:message', { detail, bubbles: true, composed: true }));
   }
 
@@ -466,7 +574,7 @@
     const unsent = new Set(outbox().map((item) => item.message_id));
     for (const message of messages().filter((m) => m.dataset.author === 'person')) {
       const waits = unsent.has(message.dataset.messageId) && !isNumbered(message);
-      const note = waits ? t(failures ? 'retrying' : 'sending') : message.classList.contains('rejected') ? t('rejected') : '';
+      const note = waits ? t(failures ? 'retrying' : 'sending') : message.classList.contains('rejected') ? [t('rejected'), message.why].filter(Boolean).join('. ') : '';
       message.classList.toggle('unsent', waits);
       message.classList.toggle('late', waits && failures > 0);
       message.querySelector('.delivery').textContent = note;
@@ -508,9 +616,9 @@
   let caughtUp = false; // the log has what the server had when we came
 
   /** Takes one message from the person. It is in storage before anything else happens to it. */
-  function say(text, display) {
+  function say(text, display, files = []) {
     const { id, token } = load();
-    const item = { message_id: uuid(), text, display, conversation: id ? { id, token } : null };
+    const item = { message_id: uuid(), text, display, conversation: id ? { id, token } : null, files };
     save({ outbox: [...outbox(), item], at: Date.now() });
     addMessage({ ...item, direction: 'in' });
     wanted = true;
@@ -583,12 +691,24 @@
     const { id, token } = item.conversation || load();
     const element = findMessage(item.message_id);
     if (element) element.offered = true;
-    const answer = await request('POST', conversationPath(id, '/messages'), {
-      token, abort: current, body: { text: item.text, display: item.display, message_id: item.message_id },
-    });
+    const attachments = [];
+    for (const file of item.files || []) attachments.push(file.id || (await upload(id, token, item, file)));
+    const body = { text: item.text, display: item.display, message_id: item.message_id, ...(attachments.length && { attachments }) };
+    const answer = await request('POST', conversationPath(id, '/messages'), { token, abort: current, body });
     forget(item);
     losses = 0;
     if (id === load().id) receiveAnswer(answer); // else it belonged to a conversation left behind meanwhile
+  }
+
+  /** Sends a file ahead of its message, and notes that it is there: its id. */
+  async function upload(id, token, item, file) {
+    const blob = await blobs.get(file.key);
+    if (!blob) throw Object.assign(new Error('the file is gone'), { status: 410, code: 'file_lost' });
+    const kept = await request('POST', conversationPath(id, `/attachments?name=${encodeURIComponent(file.name)}`), { token, abort: current, file: blob });
+    const noted = (other) => (other.key === file.key ? { ...other, id: kept.id } : other);
+    const withFile = (other) => (other.message_id === item.message_id ? { ...other, files: other.files.map(noted) } : other);
+    save({ outbox: outbox().map(withFile) });
+    return kept.id;
   }
 
   function receiveAnswer({ replies = [], state }) {
@@ -598,14 +718,24 @@
     applyState(state);
   }
 
-  const forget = (item) => save({ outbox: outbox().filter((other) => other.message_id !== item.message_id), at: Date.now() });
+  function forget(item) {
+    save({ outbox: outbox().filter((other) => other.message_id !== item.message_id), at: Date.now() });
+    (item.files || []).forEach(({ key }) => blobs.drop(key));
+  }
+
+  /** What the person is told of a file that the server does not take, or that is gone. */
+  const whyNot = ({ code }) => ({
+    attachment_kind: t('badFile'), attachment_too_large: `${t('bigFile')} ${readable(FILE_LIMIT)}.`, attachment_empty: t('emptyFile'),
+    attachments_full: t('fullFiles'), file_lost: t('lostFile'),
+  })[code];
 
   /** Decides what a failed request means; true if the worker can go straight on. */
   function recover(error, item) {
-    if (item && isGone(error)) return lose(item.conversation ? item.conversation.id : load().id);
+    if (item && isGone(error) && error.code !== 'file_lost') return lose(item.conversation ? item.conversation.id : load().id);
     const element = item && findMessage(item.message_id);
     if (item && isFinal(error)) forget(item);
     if (isFinal(error) && element) element.classList.add('rejected');
+    if (isFinal(error) && element) element.why = whyNot(error);
     unavailable = !item && isFinal(error); // until the person tries again
     if (isFinal(error)) return !unavailable;
     failures += 1;
@@ -620,7 +750,8 @@
     if (id !== load().id) save({ outbox: outbox().filter((item) => !isOurs(item)) }); // left behind before: nowhere to send them
     if (id !== load().id) return true;
     losses += 1;
-    save({ id: null, token: null, outbox: outbox().map((item) => (isOurs(item) ? { ...item, conversation: null } : item)) });
+    const anew = (item) => ({ ...item, conversation: null, files: (item.files || []).map((file) => ({ ...file, id: undefined })) });
+    save({ id: null, token: null, outbox: outbox().map((item) => (isOurs(item) ? anew(item) : item)) });
     if (losses > 1) notBefore = Date.now() + backoff(losses, 30000); // no tight loop should every new one be lost
     resetView();
     wanted = wanted || isOpen();
@@ -735,6 +866,87 @@
     quietTimer = setTimeout(() => { disconnect(); connect(); }, 90000);
   }
 
+  // ------------------------------------------------------------------- files
+
+  let chosen = []; // {file, key, picture} that go with the next message
+
+  /** Takes files that were picked, dropped or pasted; what cannot be sent is said at once. */
+  function choose(files) {
+    const problem = (file) => (!file.size ? t('emptyFile') : file.size > FILE_LIMIT ? `${t('bigFile')} ${readable(FILE_LIMIT)}.` : '');
+    const wrong = files.map(problem).find(Boolean);
+    const fitting = files.filter((file) => !problem(file));
+    const room = MOST_FILES - chosen.length;
+    chosen = [...chosen, ...fitting.slice(0, room).map((file) => ({
+      file, key: uuid(), picture: file.type.startsWith('image/') ? URL.createObjectURL(file) : '' }))];
+    showTray();
+    tellChosen();
+    const said = fitting.length > room ? t('manyFiles') : wrong;
+    if (said) { ui.status.textContent = said; ui.status.classList.add('bad'); ui.status.classList.remove('sr'); } else showDelivery();
+  }
+
+  /** For those who do not see the tray. */
+  const tellChosen = () => { ui.told.textContent = `${t('tray')}: ${chosen.map(({ file }) => file.name).join(', ') || 0}`; };
+
+  function unchoose(key) {
+    const at = chosen.findIndex((each) => each.key === key);
+    if (chosen[at].picture) URL.revokeObjectURL(chosen[at].picture);
+    chosen = chosen.filter((each) => each.key !== key);
+    showTray();
+    tellChosen();
+    const next = ui.tray.querySelectorAll('button')[Math.min(at, chosen.length - 1)];
+    (next || ui.attach).focus(); // the button itself is gone now
+  }
+
+  function showTray() {
+    ui.tray.replaceChildren(...chosen.map(({ file, key, picture }) => {
+      const image = picture && h('img', { src: picture, alt: '' });
+      if (image) image.addEventListener('error', () => image.replaceWith(icon('file'))); // no picture after all, or a strict policy
+      const away = h('button', { type: 'button', 'aria-label': `${t('remove')}: ${file.name}`, title: t('remove') }, icon('close'));
+      away.addEventListener('click', () => unchoose(key));
+      return h('li', { class: 'chip' }, image || icon('file'), h('span', { class: 'title', dir: 'auto' }, file.name), h('span', { class: 'size' }, readable(file.size)), away);
+    }));
+    showCounter();
+  }
+
+  /** The chosen files as an outbox keeps them; their contents go where they outlive the page. */
+  async function packed() {
+    const taken = chosen;
+    chosen = [];
+    showTray();
+    await Promise.all(taken.map(({ key, file }) => blobs.put(key, file)));
+    taken.forEach(({ picture }) => picture && URL.revokeObjectURL(picture));
+    return taken.map(({ key, file }) => ({ key, name: file.name || 'file', size: file.size, media_type: file.type }));
+  }
+
+  const carriesFiles = (data) => Boolean(data) && Array.from(data.types).includes('Files');
+
+  function listenForFiles(on) {
+    on(ui.attach, 'click', () => ui.picker.click());
+    on(ui.picker, 'change', () => {
+      choose(Array.from(ui.picker.files));
+      ui.picker.value = ''; // the same file may be picked again
+      ui.input.focus();
+    });
+    on(ui.input, 'paste', (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      choose(Array.from(event.clipboardData.files));
+    });
+    let inside = 0; // enter and leave also come from every element within
+    const drop = (show) => { inside = show ? inside : 0; ui.drop.hidden = !show; };
+    on(ui.panel, 'dragenter', (event) => { if (carriesFiles(event.dataTransfer)) { inside += 1; drop(true); } });
+    on(ui.panel, 'dragover', (event) => carriesFiles(event.dataTransfer) && event.preventDefault());
+    on(ui.panel, 'dragleave', (event) => { if (carriesFiles(event.dataTransfer)) { inside -= 1; drop(inside > 0); } });
+    on(ui.panel, 'drop', (event) => {
+      if (!carriesFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      drop(false);
+      choose(Array.from(event.dataTransfer.files));
+      ui.input.focus();
+    });
+    setInterval(() => ui.log.querySelector('a.file') && isListening() && sync(), RELINK);
+  }
+
   // ------------------------------------------------------------------- calls
 
   let phone = null; // the Phone of call.js, while it is shown
@@ -805,7 +1017,7 @@
     if (following) scrollToEnd();
   }
 
-  const isInLog = (text) => messages().slice(-8).some((m) => m.dataset.author !== 'person' && m.querySelector('.bubble').textContent === text);
+  const isInLog = (text) => messages().slice(-8).some((m) => m.dataset.author !== 'person' && m.querySelector('.text').textContent === text);
 
   /** A message came: what it says needs no caption any more. A sentence that the person has not finished does. */
   function retireCaptions(mine) {
@@ -853,11 +1065,22 @@
 
   const length = (text) => Array.from(text).length; // as the server counts: an emoji is one
 
-  function submit() {
+  let packing = false;
+
+  async function submit() {
     const text = ui.input.value.trim();
-    if (!text || length(text) > LIMIT) return;
-    say(text); // first into the outbox, only then out of the input
-    ui.input.value = '';
+    if (packing || (!text && !chosen.length) || length(text) > LIMIT) return;
+    if (chosen.length) {
+      packing = true;
+      const draft = ui.input.value;
+      const files = await packed();
+      packing = false;
+      say(text, undefined, files);
+      ui.input.value = ui.input.value === draft ? '' : ui.input.value; // somebody writes faster than files are put away
+    } else {
+      say(text); // first into the outbox, only then out of the input
+      ui.input.value = '';
+    }
     typed();
     ui.input.focus();
   }
@@ -871,7 +1094,7 @@
   function showCounter() {
     const used = length(ui.input.value.trim());
     const over = used > LIMIT;
-    ui.send.disabled = !used || over;
+    ui.send.disabled = (!used && !chosen.length) || over;
     ui.counter.hidden = used < NEAR_LIMIT;
     ui.counter.classList.toggle('bad', over);
     ui.counter.textContent = ui.counter.hidden ? '' : `${over ? `${t('tooLong')} ` : ''}${used} / ${LIMIT}`;
@@ -938,6 +1161,7 @@
     on(ui.input, 'input', typed);
     on(ui.form, 'submit', (event) => { event.preventDefault(); submit(); });
     ['keydown', 'keypress', 'keyup'].forEach((type) => on(ui.panel, type, onKey));
+    listenForFiles(on);
     on(ui.scroller, 'scroll', () => { following = ui.scroller.scrollHeight - ui.scroller.scrollTop - ui.scroller.clientHeight < 60; });
     new ResizeObserver(() => following && scrollToEnd()).observe(ui.scroller); // the input grew, the keyboard came
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.demo.data import FOLDER, demo_records
+from bot.escalation import canned
 from bot.store import people
 from bot.store.database import Database
 from bot.store.models import Contact, Person, Record
@@ -30,6 +31,7 @@ async def load(database: Database, now: datetime, *, force: bool = False) -> boo
                 await session.merge(Record(kind=kind, id=record_id, data=data))
         for entry in _faq():
             await session.merge(Record(kind="faq", id=entry["id"], data={k: v for k, v in entry.items() if k != "id"}))
+        await canned.begin_with_starters(session, now)
     return True
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 
+from bot.desk.i18n import _, later
+
 DONE = {
-    "pattern_strained": "said sorry, kept it short and offered a person",
-    "pattern_frustrated": "handed over",
-    "pattern_abuse": "answered insults calmly",
+    "pattern_strained": later("said sorry, kept it short and offered a person"),
+    "pattern_frustrated": later("handed over"),
+    "pattern_abuse": later("answered insults calmly"),
 }
 """What the flows do that answer a mood, for people to read."""
 
@@ -24,8 +26,9 @@ def curve_svg(curve: list[float], done: dict[int, str]) -> str:
         if turn < len(points)
     )
     end = f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="2.5" fill="#f59e0b"/>'
+    label = html.escape(_("Frustration over the conversation"))
     return (
-        f'<svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" role="img" aria-label="Frustration over the conversation">'
+        f'<svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" role="img" aria-label="{label}">'
         f'<line x1="{edge}" x2="{wide - edge}" y1="{high / 2}" y2="{high / 2}" stroke="currentColor" opacity="0.15"/>'
         f'<polyline points="{line}" fill="none" stroke="#f59e0b" stroke-width="2" stroke-linejoin="round"/>{end}{dots}</svg>'
     )

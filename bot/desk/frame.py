@@ -6,16 +6,23 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
+from bot.desk import i18n
+from bot.desk.i18n import _, later
+from bot.desk.session import interface
 from bot.store.models import User
 from bot.users.accounts import Role, may
 
 PAGES: tuple[tuple[str, str, str, Role], ...] = (
-    ("/desk", "Desk", "support_agent", "agent"),
-    ("/journey", "Journey", "route", "agent"),
-    ("/users", "People here", "group", "admin"),
-    ("/audit", "Audit log", "history", "admin"),
+    ("/desk", later("Desk"), "support_agent", "agent"),
+    ("/board", later("Board"), "dashboard", "supervisor"),
+    ("/journey", later("Journey"), "route", "agent"),
+    ("/replies", later("Ready answers"), "quickreply", "supervisor"),
+    ("/users", later("People here"), "group", "admin"),
+    ("/audit", later("Audit log"), "history", "admin"),
 )
 """Path, name, icon, and who may see it."""
+
+ROLE_NAMES = {"agent": later("agent"), "supervisor": later("supervisor"), "admin": later("admin")}
 
 CHANNEL_ICONS = {
     "web": "chat", "sms": "sms", "phone": "call", "browser": "call", "terminal": "terminal", "api": "sync_alt", "email": "mail",
@@ -40,26 +47,34 @@ body { background: #f4f6f5 } .body--dark { background: #0e1716 }
 def answers(dialog: ui.dialog, name: str, work: Callable[[], Awaitable[None]]) -> None:
     """The two buttons below a dialog: to leave it, and to do what it is for (``name``)."""
     with ui.row().classes("w-full justify-end gap-2"):
-        ui.button("Cancel", on_click=dialog.close).props("flat")
-        ui.button(name, on_click=work).props("unelevated")
+        ui.button(_("Cancel"), on_click=dialog.close).props("flat no-caps")
+        ui.button(name, on_click=work).props("unelevated no-caps")
 
 
 def frame(user: User, path: str) -> None:
-    """The bar above a page. ``path`` is where we are."""
+    """The bar above a page, in the user's language. ``path`` is where we are."""
+    client = ui.context.client
+    language = interface(client.request, user)
+    i18n.speak(client, language)
     ui.add_css(_STYLE)
     ui.colors(primary="#0f766e")
     with ui.header(elevated=False).classes("frame items-center gap-1 px-3 py-1 flex-nowrap"):
         ui.label("Voxtrail").classes("font-bold mr-2 max-sm:hidden")
-        with ui.row().classes("items-center gap-1 flex-nowrap").props('role="navigation" aria-label="Pages"'):
+        with ui.row().classes("items-center gap-1 flex-nowrap").props(f'role="navigation" aria-label="{_("Pages")}"'):
             for to, name, icon, role in PAGES:
                 if may(user, role):
-                    with ui.link(target=to).props(f'aria-label="{name}"{" aria-current=page" if to == path else ""}'):
+                    with ui.link(target=to).props(f'aria-label="{_(name)}"{" aria-current=page" if to == path else ""}'):
                         ui.icon(icon, size="20px")
-                        ui.label(name).classes("max-sm:hidden")
+                        ui.label(_(name)).classes("max-md:hidden")
         ui.space()
-        ui.label(f"{user.name} · {user.role}").classes("soft text-sm ellipsis max-sm:hidden")
-        with ui.link(target="/password?next=/journey").props('aria-label="Change password"'):
+        other = next(each for each in i18n.INTERFACES if each != language)
+        with ui.element("form").props('method="post" action="/interface"').classes("m-0"):
+            ui.element("input").props(f'type="hidden" name="language" value="{other}"')
+            ui.element("input").props(f'type="hidden" name="next" value="{path}"')
+            ui.button(other.upper()).props(f'type="submit" flat dense lang="{other}" aria-label="{i18n.INTERFACES[other]}"')
+        ui.label(f"{user.name} · {_(ROLE_NAMES.get(user.role, user.role))}").classes("soft text-sm ellipsis max-sm:hidden")
+        with ui.link(target="/password?next=/journey").props(f'aria-label="{_("Change password")}"'):
             ui.icon("key", size="20px")
-            ui.tooltip("Change password")
+            ui.tooltip(_("Change password"))
         with ui.element("form").props('method="post" action="/sign-out"').classes("m-0"):
-            ui.button(icon="logout").props('type="submit" flat dense aria-label="Sign out"').tooltip("Sign out")
+            ui.button(icon="logout").props(f'type="submit" flat dense aria-label="{_("Sign out")}"').tooltip(_("Sign out"))

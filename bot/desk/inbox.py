@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,22 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.escalation.queue import OPEN, urgency
+from bot.escalation.scope import sees
 from bot.mood.types import Mood, Reason
 from bot.problems import Problem, not_found
-from bot.store.models import Contact, Conversation, Escalation, Message, Person, Touchpoint, User
+from bot.store.models import Conversation, Escalation, Message, Person, PhoneCall, Touchpoint, User
 from bot.users.accounts import may
 
-MOST = 200
-"""Conversations that the lists show."""
+MOST = 2000
+"""Open conversations that are kept in sight."""
+LAST = 120
+"""Characters of what the person said last that a list shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One conversation in a list. ``waited_s``: since it was handed over; ``mood``: frustration 0..1 or None; ``last``: what the person
-    said last; ``unread``: messages of the person since the last one of an agent."""
+    """One conversation in a list. ``since``: when it was handed over; ``mood``: frustration 0..1 or None; ``last``: what the person
+    said last; ``unread``: messages of the person since the last one of an agent; ``call``: the id of the call they are on, if they are."""
 
     escalation: str
     conversation: str
@@ -34,24 +37,39 @@ class Entry:
     language: str
     channel: str
     reason: str
-    waited_s: float
+    since: datetime
     mood: float | None
     last: str
     unread: int
+    team: str = ""
+    skill: str = ""
+    offered_to: str | None = None
+    offered_until: datetime | None = None
+    late: bool = False
+    joined: tuple[str, ...] = ()
+    call: str = ""
 
-    @property
-    def urgency(self) -> float:
+    def waited_s(self, now: datetime) -> float:
+        """Seconds since it was handed over."""
+        return (now - self.since).total_seconds()
+
+    def urgency(self, now: datetime) -> float:
         """As in `queue.urgency`."""
-        return urgency(self.waited_s, self.mood)
+        return urgency(self.waited_s(now), self.mood)
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """``waiting`` in the user's languages, the most urgent first; ``mine``; and, for supervisors, those with ``others``."""
+    """``waiting`` in the user's languages and teams, the most urgent first; ``mine``; and, for supervisors, those with ``others``."""
 
     waiting: tuple[Entry, ...] = ()
     mine: tuple[Entry, ...] = ()
     others: tuple[Entry, ...] = ()
+
+    @property
+    def every(self) -> tuple[Entry, ...]:
+        """All of them, as they are shown."""
+        return (*self.mine, *self.waiting, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,82 +78,97 @@ class Story:
 
     entry: Entry
     person: Person
-    contacts: tuple[tuple[str, str], ...]
-    kind: str
-    asked: str
+    conversation: Conversation
+    summary: dict[str, Any]
+    history: tuple[dict[str, Any], ...]
     known: dict[str, Any]
     curve: tuple[float, ...]
     reasons: tuple[Reason, ...]
     done: dict[int, str]
-    touchpoints: int
-    turns: int
 
 
-async def lists(session: AsyncSession, user: User, now: datetime) -> Lists:
+def lists(entries: Iterable[Entry], user: User, now: datetime) -> Lists:
     """What this user sees of the queue."""
-    found = await _entries(session, now, Escalation.status.in_(OPEN))
+    seen = [entry for entry in entries if sees(user, entry.team) or entry.agent == user.login or entry.offered_to == user.login]
+    theirs = [entry for entry in seen if entry.language in user.languages or entry.offered_to == user.login]
+    waiting = [entry for entry in theirs if entry.status == "waiting"]
     return Lists(
-        tuple(sorted((e for e in found if e.status == "waiting" and e.language in user.languages), key=lambda e: -e.urgency)),
-        tuple(e for e in found if e.agent == user.login),
-        tuple(e for e in found if e.status == "taken" and e.agent != user.login) if may(user, "supervisor") else (),
+        tuple(sorted(waiting, key=lambda entry: -entry.urgency(now))),
+        tuple(entry for entry in seen if entry.status == "taken" and (entry.agent == user.login or user.login in entry.joined)),
+        tuple(entry for entry in seen if entry.status == "taken" and entry.agent != user.login and user.login not in entry.joined)
+        if may(user, "supervisor")
+        else (),
     )
 
 
-async def story(session: AsyncSession, user: User, escalation_id: str, now: datetime) -> Story:
-    """All of one conversation. Raises Problem: 404 for what is over or never was, 403 for what is a colleague's."""
-    found = await _entries(session, now, Escalation.id == escalation_id, Escalation.status.in_(OPEN))
+def concerns(entry: Entry, user: User) -> bool:
+    """Whether this conversation is in one of the user's lists."""
+    return bool(lists([entry], user, entry.since).every)
+
+
+async def story(session: AsyncSession, user: User, escalation_id: str) -> Story:
+    """All of one conversation. Raises Problem: 404 for what is over or never was, 403 for another team's and for a colleague's."""
+    found = await entries(session, Escalation.id == escalation_id)
     if not found:
         raise not_found("escalation")
     entry = found[0]
+    if not sees(user, entry.team) and user.login not in (entry.agent, entry.offered_to):
+        raise Problem(403, "another_team", "This conversation is another team's.")
     if entry.status == "taken" and entry.agent != user.login and not may(user, "supervisor"):
         raise Problem(403, "not_the_owner", f"{entry.agent} has this conversation.")
     escalation = await session.get_one(Escalation, escalation_id)
     conversation = await session.get_one(Conversation, entry.conversation)
     person = await session.get_one(Person, conversation.person_id)
-    contacts = (await session.scalars(select(Contact).where(Contact.person_id == person.id).order_by(Contact.id))).all()
     touchpoint = await session.get(Touchpoint, conversation.touchpoint_id) if conversation.touchpoint_id else None
-    contacted = await session.scalar(select(func.count()).select_from(Touchpoint).where(Touchpoint.person_id == person.id))
     emotion = (touchpoint.emotion if touchpoint else None) or {}
+    known = {name: value for name, value in (conversation.state.get("slots") or {}).items() if value not in (None, [], {})}
     return Story(
-        entry, person, tuple((contact.kind, contact.value) for contact in contacts), conversation.kind,
-        str(escalation.summary.get("asked") or ""), dict(escalation.summary.get("known") or {}),
+        entry, person, conversation, dict(escalation.summary), tuple(escalation.history), known,
         tuple(float(value) for value in emotion.get("curve", ())),
         tuple(Reason.from_json(reason) for reason in emotion.get("reasons", ())),
-        {entry["turn"]: entry["flow"] for entry in emotion.get("done", ())}, contacted or 0, int(escalation.summary.get("turns") or 0),
+        {entry["turn"]: entry["flow"] for entry in emotion.get("done", ())},
     )  # fmt: skip
 
 
-async def _entries(session: AsyncSession, now: datetime, *where: Any) -> Sequence[Entry]:
+async def entries(session: AsyncSession, *where: Any) -> Sequence[Entry]:
+    """The open conversations, those that were handed over first before the others."""
     query = (
         select(Escalation, Conversation, Person.name)
         .join(Conversation, Conversation.id == Escalation.conversation_id)
         .join(Person, Person.id == Conversation.person_id)
-        .where(*where)
+        .where(Escalation.status.in_(OPEN), *where)
         .order_by(Escalation.created, Escalation.id)
         .limit(MOST)
     )
     rows = (await session.execute(query)).all()
-    conversations = [conversation.id for _, conversation, _ in rows]
-    newest = (
-        select(Message)
-        .where(Message.conversation_id.in_(conversations), Message.direction == "in")
-        .ext(distinct_on(Message.conversation_id))
-    )
-    last = {
-        message.conversation_id: message
-        for message in (await session.scalars(newest.order_by(Message.conversation_id, Message.seq.desc()))).all()
-    }
+    ids = [conversation.id for _, conversation, _ in rows]
+    last = await _last(session, ids)
     unread = await _unread(session, [escalation.conversation_id for escalation, _, _ in rows if escalation.agent])
+    calling = select(PhoneCall.conversation_id, PhoneCall.call_id).where(PhoneCall.conversation_id.in_(ids), PhoneCall.status == "live")
+    calls = dict((await session.execute(calling)).all())
     return [
         Entry(
             escalation.id, conversation.id, escalation.status, escalation.agent, name, conversation.language,
-            last[conversation.id].channel if conversation.id in last else conversation.channel, escalation.reason,
-            (now - escalation.created).total_seconds(), _mood(conversation.state),
-            (last[conversation.id].display or last[conversation.id].text) if conversation.id in last else "",
-            unread.get(conversation.id, 0),
+            last[conversation.id].channel if conversation.id in last else conversation.channel, escalation.reason, escalation.created,
+            _mood(conversation.state), _short(last.get(conversation.id)), unread.get(conversation.id, 0), escalation.team, escalation.skill,
+            escalation.offered_to, escalation.offered_until, escalation.late is not None, tuple(escalation.joined),
+            calls.get(conversation.id, ""),
         )
         for escalation, conversation, name in rows
     ]  # fmt: skip
+
+
+async def _last(session: AsyncSession, ids: Sequence[str]) -> dict[str, Message]:
+    """What each person said last."""
+    newest = select(Message).where(Message.conversation_id.in_(ids), Message.direction == "in").ext(distinct_on(Message.conversation_id))
+    found = await session.scalars(newest.order_by(Message.conversation_id, Message.seq.desc()))
+    return {message.conversation_id: message for message in found.all()}
+
+
+def _short(message: Message | None) -> str:
+    if message is None:
+        return ""
+    return (message.display or message.text or ", ".join(each["name"] for each in message.attachments))[:LAST]
 
 
 async def _unread(session: AsyncSession, ids: Sequence[str]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from bot.api.access import service_of
 from bot.desk.curve import DONE, curve_svg
 from bot.desk.frame import CHANNEL_ICONS, frame
+from bot.desk.i18n import _, language, later, ngettext
 from bot.desk.session import admitted, note
 from bot.journey.timeline import timeline
 from bot.mood.reasons import sentence
@@ -25,6 +26,12 @@ _STAGE_COLOURS = {
     "awareness": "#4f46e5", "consideration": "#0369a1", "purchase": "#0f766e", "retention": "#4d7c0f", "advocacy": "#a16207",
     "attraction": "#4f46e5", "application": "#0369a1", "screening": "#0f766e", "interview": "#4d7c0f", "offer": "#a16207",
     "onboarding": "#be185d",
+}  # fmt: skip
+STAGES = {
+    "awareness": later("awareness"), "consideration": later("consideration"), "purchase": later("purchase"),
+    "retention": later("retention"), "advocacy": later("advocacy"), "attraction": later("attraction"),
+    "application": later("application"), "screening": later("screening"), "interview": later("interview"), "offer": later("offer"),
+    "onboarding": later("onboarding"),
 }  # fmt: skip
 _GOOD = (
     "answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid",
@@ -55,11 +62,11 @@ async def page(request: Request, person: str = "") -> Response | None:
     with ui.column().classes("w-full max-w-4xl mx-auto px-4 py-6 gap-4"):
         with ui.row().classes("w-full items-end justify-between gap-3"):
             with ui.column().classes("gap-0"):
-                ui.label("Journey").classes("text-2xl font-bold")
-                ui.label("Every contact with one person, in order.").classes("soft")
+                ui.label(_("Journey")).classes("text-2xl font-bold")
+                ui.label(_("Every contact with one person, in order.")).classes("soft")
             chosen = person if person in people else None
             ui.select(
-                people, value=chosen, label="Person", with_input=True, on_change=lambda e: ui.navigate.to(f"/journey?person={e.value}")
+                people, value=chosen, label=_("Person"), with_input=True, on_change=lambda e: ui.navigate.to(f"/journey?person={e.value}")
             ).classes("w-full sm:w-80").props('outlined dense data-testid="person"')
         if chosen is None:
             _empty(len(people))
@@ -75,14 +82,17 @@ async def _people(service: Service) -> dict[str, str]:
     query = select(Person.id, Person.name, func.count(Touchpoint.id)).outerjoin(Touchpoint).group_by(Person.id)
     async with service.database.sessions() as session:
         rows = (await session.execute(query.order_by(newest.desc().nulls_last()).limit(MOST_PEOPLE))).all()
-    return {row_id: f"{name or 'Unknown visitor'} · {row_id} · {count} contact{'s' if count != 1 else ''}" for row_id, name, count in rows}
+    contacts = {count: ngettext("{count} contact", "{count} contacts", count) for _id, _name, count in rows}
+    return {row_id: f"{name or _('Unknown visitor')} · {row_id} · {contacts[count]}" for row_id, name, count in rows}
 
 
 def _empty(people: int) -> None:
     with ui.column().classes("card w-full items-center py-12 gap-2"):
         ui.icon("route", size="48px").classes("soft")
-        ui.label("Choose a person to see their journey." if people else "Nobody has been in touch yet.").classes("text-lg text-center")
-        ui.label("Conversations by chat and text appear here as soon as they begin.").classes("soft text-center")
+        ui.label(_("Choose a person to see their journey.") if people else _("Nobody has been in touch yet.")).classes(
+            "text-lg text-center"
+        )
+        ui.label(_("Conversations by chat, text and phone appear here as soon as they begin.")).classes("soft text-center")
 
 
 async def _person(service: Service, person_id: str) -> None:
@@ -93,18 +103,18 @@ async def _person(service: Service, person_id: str) -> None:
     touchpoints = story["touchpoints"]
     with ui.row().classes("card w-full items-center justify-between gap-4"):
         with ui.column().classes("gap-0"):
-            ui.label(person.name or "Unknown visitor").classes("text-xl font-bold")
+            ui.label(person.name or _("Unknown visitor")).classes("text-xl font-bold")
             ui.label(f"{person.kind} · {person.id} · {person.language} · {person.time_zone}").classes("soft")
         with ui.row().classes("gap-6"):
-            _figure(len(touchpoints), "contacts")
-            _figure(sum(int(t["measures"].get("turns", 0)) for t in touchpoints), "turns")
-            _figure(sum(len(t["problems"]) for t in touchpoints), "problems")
+            _figure(len(touchpoints), _("contacts"))
+            _figure(sum(int(t["measures"].get("turns", 0)) for t in touchpoints), _("turns"))
+            _figure(sum(len(t["problems"]) for t in touchpoints), _("problems"))
     if not touchpoints:
-        ui.label("No contact yet.").classes("soft")
+        ui.label(_("No contact yet.")).classes("soft")
         return
     with ui.row().classes("gap-2"):
         for stage, count in sorted(story["stages"].items(), key=lambda item: [*_STAGE_COLOURS, item[0]].index(item[0])):
-            ui.label(f"{stage} {count}").classes("chip").style(f"background: {_STAGE_COLOURS.get(stage, '#64748b')}")
+            ui.label(f"{_(STAGES.get(stage, stage))} {count}").classes("chip").style(f"background: {_STAGE_COLOURS.get(stage, '#64748b')}")
     with ui.column().classes("track gap-3"):
         for touchpoint in reversed(touchpoints):
             _touchpoint(touchpoint, zone)
@@ -124,7 +134,7 @@ def _touchpoint(touchpoint: dict[str, Any], zone: ZoneInfo) -> None:
             with ui.row().classes("items-center gap-2"):
                 ui.icon(CHANNEL_ICONS.get(touchpoint["channel"], "forum")).classes("soft")
                 ui.label(touchpoint["goal"].replace("_", " ")).classes("font-bold")
-                ui.label(touchpoint["stage"]).classes("chip").style(f"background: {colour}")
+                ui.label(_(STAGES.get(touchpoint["stage"], touchpoint["stage"]))).classes("chip").style(f"background: {colour}")
             ui.label(datetime.fromisoformat(touchpoint["at"]).astimezone(zone).strftime("%d.%m.%Y %H:%M")).classes("soft text-sm")
         _outcome(touchpoint)
         if touchpoint["emotion"]:
@@ -133,7 +143,7 @@ def _touchpoint(touchpoint: dict[str, Any], zone: ZoneInfo) -> None:
             words = str(problem.get("words") or "")
             ui.label(f"{str(problem.get('kind', '')).replace('_', ' ')}{': “' + words + '”' if words else ''}").classes("quote text-sm")
         for opportunity in touchpoint["opportunities"][:3]:
-            ui.label(f"Opportunity: {str(opportunity.get('kind', '')).replace('_', ' ')}").classes("text-sm")
+            ui.label(_("Opportunity: {kind}").format(kind=str(opportunity.get("kind", "")).replace("_", " "))).classes("text-sm")
 
 
 def _mood(emotion: dict[str, Any]) -> None:
@@ -141,27 +151,27 @@ def _mood(emotion: dict[str, Any]) -> None:
     curve = [float(value) for value in emotion.get("curve", [])]
     if not curve:
         return
-    reasons = sentence([Reason.from_json(reason) for reason in emotion.get("reasons", [])], "en")
-    done = {entry["turn"]: DONE.get(entry["flow"], entry["flow"]) for entry in emotion.get("done", [])}
+    reasons = sentence([Reason.from_json(reason) for reason in emotion.get("reasons", [])], language())
+    done = {entry["turn"]: _(DONE.get(entry["flow"], entry["flow"])) for entry in emotion.get("done", [])}
     with ui.row().classes("w-full items-center gap-x-3 gap-y-1").props('data-testid="mood"'):
         ui.html(curve_svg(curve, done), sanitize=False).classes("shrink-0")
         with ui.column().classes("gap-0 flex-1").style("min-width: 13em"):  # below the curve where there is no room beside it
-            ui.label(f"Frustration {curve[-1]:.0%}, highest {max(curve):.0%}").classes("text-sm")
+            ui.label(_("Frustration {now:.0%}, highest {most:.0%}").format(now=curve[-1], most=max(curve))).classes("text-sm")
             if reasons and max(curve) >= SHOWN_FROM:
                 ui.label(reasons).classes("soft text-sm")
             for what in dict.fromkeys(done.values()):
-                ui.label(f"The bot {what}").classes("soft text-sm")
+                ui.label(_("The bot {what}").format(what=what)).classes("soft text-sm")
 
 
 def _outcome(touchpoint: dict[str, Any]) -> None:
     measures = touchpoint["measures"]
     turns = int(measures.get("turns", 0))
-    facts = [f"{turns} turn{'s' if turns != 1 else ''}"] if turns else []
+    facts = [ngettext("{count} turn", "{count} turns", turns)] if turns else []
     facts += [f"{measures['duration_s']:.0f} s"] if measures.get("duration_s") else []
     facts += [f"{name.upper()} {measures[name]:.0f}" for name in ("csat", "nps", "ces") if name in measures]
     outcome = touchpoint["outcome"]
     icon = "check_circle" if any(w in outcome for w in _GOOD) else "error" if any(w in outcome for w in _BAD) else "radio_button_unchecked"
     with ui.row().classes("items-center gap-2"):
         ui.icon(icon, size="18px").classes("soft")
-        ui.label((outcome or "open").replace("_", " "))
+        ui.label(outcome.replace("_", " ") or _("open"))
         ui.label(" · ".join(facts)).classes("soft text-sm")

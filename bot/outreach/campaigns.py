@@ -98,7 +98,7 @@ class Campaigns:
             by_text = conversation.channel == "sms" and await people.may_contact(session, person.id)
             if phone is None or not (by_call or by_text):
                 state = DialogState.from_json(conversation.state)
-                await wait_for_person(session, conversation, state, "callback_due", now)
+                await wait_for_person(session, conversation, state, "callback_due", now, routing=self._conversations.routing)
                 return
             key = f"again-{conversation.id}"
             key = numbered(key, tries + 1) if by_call else key

@@ -23,7 +23,10 @@ BEFORE_NEW_ONES = 10
 WATCH = timedelta(minutes=10)
 """How long after its last try a call is given up whose end nobody has reported."""
 MOST_RETRIES = 8
+MOST_TRANSFERS = 4
 _PATIENTLY = procrastinate.RetryStrategy(max_attempts=MOST_RETRIES, exponential_wait=4)
+_AT_ONCE = procrastinate.RetryStrategy(max_attempts=MOST_TRANSFERS, wait=2)
+"""For what somebody on the line waits for."""
 
 
 def _service(context: procrastinate.JobContext) -> Service:
@@ -62,6 +65,27 @@ async def call_watch(context: procrastinate.JobContext, key: str) -> None:
 async def hang_up(context: procrastinate.JobContext, call_id: str) -> None:
     """End a call that a machine has taken."""
     await _service(context).phoning.hang_up(call_id)
+
+
+@queue.task(name="transfer", retry=_AT_ONCE, pass_context=True)
+async def transfer(context: procrastinate.JobContext, key: str, seq: int) -> None:
+    """Put one call through to another phone; when the last try fails, say so to who is on the line."""
+    from bot.calls import transfer as transfers
+
+    try:
+        await transfers.begin(_service(context), key, seq)
+    except Exception:
+        if context.job.attempts >= MOST_TRANSFERS:
+            await transfers.give_up(_service(context), key)
+        raise
+
+
+@queue.task(name="transfer_watch", retry=_PATIENTLY, pass_context=True)
+async def transfer_watch(context: procrastinate.JobContext, key: str) -> None:
+    """Look whether a call that was put through has come to an end that nobody told us."""
+    from bot.calls import transfer as transfers
+
+    await transfers.watch(_service(context), key)
 
 
 @queue.task(name="attempt", retry=_PATIENTLY, pass_context=True)

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,11 +92,13 @@ async def lock(session: AsyncSession, conversation_id: str, message_id: str | No
 
 _WRITE = text("""
 WITH said AS (
-  INSERT INTO messages (conversation_id, seq, direction, author, text, display, buttons, response, message_id, channel, voice, mood, at)
+  INSERT INTO messages (conversation_id, seq, direction, author, text, display, buttons, response, message_id, channel, voice, mood,
+    attachments, at)
   SELECT :conversation, m.seq, m.direction, m.author, m.text, m.display, m.buttons, m.response, m.message_id, m.channel, m.voice,
-    m.mood, :at
+    m.mood, m.attachments, :at
   FROM jsonb_to_recordset(CAST(:messages AS jsonb)) AS m(seq bigint, direction text, author text, text text, display text,
-    buttons jsonb, response text, message_id text, channel text, voice jsonb, mood jsonb)
+    buttons jsonb, response text, message_id text, channel text, voice jsonb, mood jsonb,
+    attachments jsonb)
 ), turned AS (
   INSERT INTO turns (conversation_id, message_id, nlu, answer, ms, at)
   VALUES (:conversation, :message_id, CAST(:nlu AS jsonb), CAST(:answer AS jsonb), :ms, :at)
@@ -119,7 +121,9 @@ async def write_turn(
 
     One statement instead of the ORM's five: on a small machine a round trip costs more than the work it asks for.
     """
-    shown = ("seq", "direction", "author", "text", "display", "buttons", "response", "message_id", "channel", "voice", "mood")
+    shown = (
+        "seq", "direction", "author", "text", "display", "buttons", "response", "message_id", "channel", "voice", "mood", "attachments",
+    )  # fmt: skip
     values = {
         "conversation": conversation.id, "at": now, "seq": conversation.seq, "message_id": message_id, "ms": ms,
         "messages": json.dumps([{name: getattr(message, name) for name in shown} for message in messages]),
@@ -166,14 +170,14 @@ async def channel_of(session: AsyncSession, conversation: Conversation) -> str:
 def new_message(
     conversation: Conversation, now: datetime, *, direction: str, author: str, text: str, channel: str = "",
     display: str | None = None, buttons: Sequence[dict[str, str]] = (), response: str = "", message_id: str | None = None,
-    voice: dict[str, Any] | None = None, mood: dict[str, Any] | None = None,
+    voice: dict[str, Any] | None = None, mood: dict[str, Any] | None = None, attachments: Sequence[dict[str, Any]] = (),
 ) -> Message:  # fmt: skip
     """The next message of a conversation, not written yet."""
     conversation.seq += 1
     return Message(
         conversation_id=conversation.id, seq=conversation.seq, direction=direction, author=author, text=text, display=display,
         buttons=list(buttons), response=response, message_id=message_id, channel=channel or conversation.channel, voice=voice,
-        mood=mood, at=now,
+        mood=mood, attachments=list(attachments), at=now,
     )  # fmt: skip
 
 
@@ -195,8 +199,17 @@ async def messages_since(session: AsyncSession, conversation_id: str, seq: int, 
     return list((await session.scalars(query)).all())
 
 
-def message_json(message: Message, *, inside: bool = False) -> dict[str, Any]:
-    """A message as the API shows it; what was made of the person's mood only ``inside`` the company."""
+Link = Callable[[str, str], str]
+"""Gives the address of a file: of a conversation's id and its own."""
+
+
+def attachment_path(conversation_id: str, attachment_id: str) -> str:
+    """Where a file of a conversation is, for who has its token or a key."""
+    return f"/v1/conversations/{conversation_id}/attachments/{attachment_id}"
+
+
+def message_json(message: Message, *, inside: bool = False, link: Link = attachment_path) -> dict[str, Any]:
+    """A message as the API shows it; what was made of the person's mood only ``inside`` the company. ``link``: where its files are."""
     shown = {
         "seq": message.seq, "direction": message.direction, "author": message.author, "text": message.display or message.text,
         "buttons": message.buttons, "at": message.at.isoformat(), "message_id": message.message_id, "channel": message.channel,
@@ -204,4 +217,5 @@ def message_json(message: Message, *, inside: bool = False) -> dict[str, Any]:
     voice, mood = message.voice, message.mood if inside else None
     if voice and not inside:
         voice = {name: value for name, value in voice.items() if name != "tone"}
-    return {**shown, **({"voice": voice} if voice else {}), **({"mood": mood} if mood else {})}
+    files = [{**file, "url": link(message.conversation_id, file["id"])} for file in message.attachments or ()]
+    return {**shown, **({"voice": voice} if voice else {}), **({"mood": mood} if mood else {}), **({"attachments": files} if files else {})}

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 JSON = dict[str, Any]
+_NO_TEXT, _NO_LIST, _NO, _NONE = sql("''"), sql("'[]'::jsonb"), sql("false"), sql("0")
 
 
 class Base(DeclarativeBase):
@@ -107,7 +109,8 @@ class Message(Base):
     """One message in either direction; ``seq`` counts within its conversation.
 
     ``voice`` is how it was heard or spoken on a call: confidence, timings in ms, pauses; of the bot's, what was planned when the
-    caller did not hear all of it. ``mood`` is what was made of a customer's message (`bot.mood.watch`).
+    caller did not hear all of it. ``mood`` is what was made of a customer's message (`bot.mood.watch`). ``attachments`` is a list of
+    ``{id, name, media_type, size}``.
     """
 
     __tablename__ = "messages"
@@ -126,6 +129,7 @@ class Message(Base):
     channel: Mapped[str]
     voice: Mapped[JSON | None]
     mood: Mapped[JSON | None]
+    attachments: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
     at: Mapped[datetime]
 
 
@@ -169,9 +173,20 @@ class Touchpoint(Base):
 
 
 class Escalation(Base):
-    """A conversation that waits for, or is with, a person."""
+    """A conversation that waits for, or is with, a person.
+
+    ``status``: waiting, taken, returned (to the bot) or closed. ``team`` and ``skill``: who it is for ("" is anybody). ``offered_to`` is
+    the login that it is offered to until ``offered_until``; ``passed`` are those who let their offer pass. ``at_desk``: its agent sits at
+    the desk, and ``lost`` is since when their last page is gone. ``late``: when the alarm of the service level rang. ``joined``:
+    supervisors who write in it, too. ``history``: what became of it, a list of ``{at, what, who, reason}``.
+    """
 
     __tablename__ = "escalations"
+    __table_args__ = (
+        Index("ix_escalations_created", "created"),
+        Index("ix_escalations_closed", "closed"),
+        Index("ix_escalations_agent", "agent", "taken"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
@@ -183,6 +198,109 @@ class Escalation(Base):
     created: Mapped[datetime]
     taken: Mapped[datetime | None]
     closed: Mapped[datetime | None]
+    team: Mapped[str] = mapped_column(default="", server_default=_NO_TEXT)
+    skill: Mapped[str] = mapped_column(default="", server_default=_NO_TEXT)
+    offered_to: Mapped[str | None]
+    offered_until: Mapped[datetime | None]
+    passed: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
+    at_desk: Mapped[bool] = mapped_column(default=False, server_default=_NO)
+    lost: Mapped[datetime | None]
+    late: Mapped[datetime | None]
+    tags: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
+    outcome: Mapped[str] = mapped_column(default="", server_default=_NO_TEXT)
+    joined: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
+    history: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
+
+
+class Task(Base):
+    """Something that a person was promised or has asked for, to be done by somebody here at a time: it rings until it is done.
+
+    ``kind``: callback, text (they want to be written to), message (they left one) or promise (an agent's word). ``agent``: whose it is, or
+    nobody's yet. ``rang``: when it last rang, ``rings`` how often.
+    """
+
+    __tablename__ = "tasks"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    status: Mapped[str] = mapped_column(default="open")
+    text: Mapped[str]
+    due: Mapped[datetime] = mapped_column(index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    agent: Mapped[str | None]
+    team: Mapped[str] = mapped_column(default="", server_default=_NO_TEXT)
+    language: Mapped[str]
+    created: Mapped[datetime]
+    created_by: Mapped[str]
+    rang: Mapped[datetime | None]
+    rings: Mapped[int] = mapped_column(default=0, server_default=_NONE)
+    done: Mapped[datetime | None]
+    done_by: Mapped[str | None]
+    result: Mapped[str] = mapped_column(default="", server_default=_NO_TEXT)
+
+
+class Note(Base):
+    """What agents write for each other in a conversation; the person never sees it. ``author`` is a login."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    author: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Mention(Base):
+    """Somebody is named in a note (@login), and may not have seen it yet."""
+
+    __tablename__ = "mentions"
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id", ondelete="CASCADE"), primary_key=True)
+    login: Mapped[str] = mapped_column(primary_key=True, index=True)
+    seen: Mapped[datetime | None]
+
+
+class Attachment(Base):
+    """A file that was sent in a chat. ``author``: person, or the agent's login."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    data: Mapped[bytes]
+    author: Mapped[str]
+    created: Mapped[datetime]
+
+
+class CannedReply(Base):
+    """A ready answer with variables; ``team`` "" is for everybody."""
+
+    __tablename__ = "canned_replies"
+    __table_args__ = (UniqueConstraint("shortcut", "language", "team"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    shortcut: Mapped[str]
+    language: Mapped[str]
+    team: Mapped[str] = mapped_column(default="", server_default=_NO_TEXT)
+    text: Mapped[str]
+    changed: Mapped[datetime]
+    changed_by: Mapped[str]
+
+
+class DeskPage(Base):
+    """A desk that is open in a browser: renewed while it is, so that an agent whose browser, network or server is gone is noticed."""
+
+    __tablename__ = "desk_pages"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(index=True)
+    opened: Mapped[datetime]
+    seen: Mapped[datetime]
 
 
 class Record(Base):
@@ -247,7 +365,8 @@ class User(Base):
     """Somebody who works here and signs in. ``login`` is lower case; ``presence`` is what an agent says of themselves.
 
     ``teams``, ``languages``, ``skills`` are lists of names: whose conversations they see, and what they can be given. ``failed`` counts
-    wrong passwords since the last right one; ``must_change``: the password was set by somebody else.
+    wrong passwords since the last right one; ``must_change``: the password was set by somebody else. ``interface``: the language of their
+    pages ("": the browser's). ``oidc``: who they are at the company's own sign-in (issuer and subject).
     """
 
     __tablename__ = "users"
@@ -266,7 +385,27 @@ class User(Base):
     skills: Mapped[list[Any]]
     presence: Mapped[str] = mapped_column(default="away")
     presence_since: Mapped[datetime]
+    interface: Mapped[str] = mapped_column(default="", server_default=_NO_TEXT)
+    oidc: Mapped[str | None] = mapped_column(unique=True)
     created: Mapped[datetime]
+
+
+class Invite(Base):
+    """A link with which somebody who will work here chooses a password; only its hash is kept, and it works once."""
+
+    __tablename__ = "invites"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    login: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    teams: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
+    languages: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
+    skills: Mapped[list[Any]] = mapped_column(default=list, server_default=_NO_LIST)
+    created: Mapped[datetime]
+    created_by: Mapped[str]
+    expires: Mapped[datetime]
+    used: Mapped[datetime | None]
 
 
 class UserSession(Base):

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.events import notify
 from bot.problems import Problem, not_found
 from bot.store.models import User, UserSession
 from bot.users import audit
@@ -30,7 +31,7 @@ PASSWORD_AT_LEAST, PASSWORD_AT_MOST = 10, 200
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}")
 _NAME = re.compile(r"[^\W\d_][\w .,'’-]{0,99}")
 _WORD = re.compile(r"[\w .&+-]{1,60}")
-_RESERVED = {"bot", "machine", "person", "queue", audit.SERVICE, audit.SHELL}
+_RESERVED = {"bot", "machine", "person", "queue", audit.SERVICE, audit.SHELL, audit.STRANGER}
 """Who else owns conversations, writes messages or stands in the audit log: no user can be taken for them."""
 _ROLES_LOCK = 7_140_216
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
@@ -47,25 +48,40 @@ async def add(
     languages: Iterable[str] = LANGUAGES, skills: Iterable[str] = (), must_change: bool = True,
 ) -> User:  # fmt: skip
     """A new user. Raises Problem (422) that names what is wrong, 409 where the login is taken."""
+    login = await free_login(session, login)
+    check_password(password, login)
+    user = described(now, login, role, name=name, teams=teams, languages=languages, skills=skills)
+    user.password_hash, user.must_change = await hashed(password), must_change
+    session.add(user)
+    try:
+        await session.flush()
+    except IntegrityError as error:  # somebody else took it in this moment
+        raise _taken(login) from error
+    return user
+
+
+async def free_login(session: AsyncSession, login: str) -> str:
+    """The login as it is kept. Raises Problem (422) for what cannot be one, 409 where it is taken."""
     login = login.strip().lower()
     if not _LOGIN.fullmatch(login):
         raise _wrong("login", "A login has 2 to 100 letters, digits or ._@+- and begins with a letter or a digit.")
     if login in _RESERVED:
         raise _wrong("login", f"Nobody can be called {login}: it is a word of the system.")
-    taken = Problem(409, "login_taken", f"There is a user {login} already.", field="login")
     if await find(session, login) is not None:
-        raise taken
-    check_password(password, login)
+        raise _taken(login)
+    return login
+
+
+def described(
+    now: datetime, login: str, role: str = "agent", *, name: str = "", teams: Iterable[str] = (), languages: Iterable[str] = LANGUAGES,
+    skills: Iterable[str] = (),
+) -> User:  # fmt: skip
+    """A user as described, kept nowhere yet, and without a password. Raises Problem (422) that names what is wrong."""
     user = User(
-        id=f"U-{secrets.token_hex(5)}", login=login, name="", role="", password_hash=await hashed(password), must_change=must_change,
-        active=True, failed=0, teams=[], languages=[], skills=[], presence="away", presence_since=now, created=now,
+        id=f"U-{secrets.token_hex(5)}", login=login, name="", role="", password_hash="", must_change=False, active=True, failed=0, teams=[],
+        languages=[], skills=[], presence="away", presence_since=now, created=now,
     )  # fmt: skip
     describe(user, name=name or login, role=role, teams=teams, languages=languages, skills=skills)
-    session.add(user)
-    try:
-        await session.flush()
-    except IntegrityError as error:  # somebody else took it in this moment
-        raise taken from error
     return user
 
 
@@ -144,8 +160,14 @@ async def set_active(session: AsyncSession, user: User, active: bool) -> None:
 
 
 async def end_sessions(session: AsyncSession, user: User) -> None:
-    """Sign the user out everywhere."""
+    """Sign the user out everywhere; pages of theirs that are open are told."""
     await session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+    await notify(session, f"user:{user.login}", type="signed_out")
+
+
+def locked(user: User, now: datetime) -> bool:
+    """Whether wrong passwords keep this login out at the moment."""
+    return user.locked_until is not None and user.locked_until > now
 
 
 def set_presence(user: User, presence: str, now: datetime) -> None:
@@ -218,6 +240,10 @@ def _words(what: str, values: Iterable[str]) -> list[str]:
             rule = f"one of {', '.join(allowed)}" if allowed else "at most 60 letters, digits and spaces"
             raise _wrong(what, f"{word[:60]!r} cannot be one of the {what}: each is {rule}.")
     return words
+
+
+def _taken(login: str) -> Problem:
+    return Problem(409, "login_taken", f"There is a user {login} already.", field="login")
 
 
 def _wrong(field: str, detail: str) -> Problem:

@@ -4,37 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.start import opened_database
-from bot.store.models import ApiKey, User
-from bot.users import accounts, audit, first, keys, sessions
+from bot.store.models import ApiKey, Invite, User
+from bot.users import accounts, audit, changes, first, invites, keys, sessions
+from bot.users.changes import Hand
 
 JSON = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hand:
-    """What one command holds: the transaction and the moment."""
-
-    session: AsyncSession
-    now: datetime
-
-    def did(self, action: str, about: str, **detail: Any) -> None:
-        """Note what was done."""
-        audit.write(self.session, self.now, audit.SHELL, action, about, **detail)
-
-
 @asynccontextmanager
-async def _at_work(settings: Settings) -> AsyncIterator[_Hand]:
+async def _at_work(settings: Settings) -> AsyncIterator[Hand]:
     async with opened_database(settings) as database, database.transaction() as session:
-        yield _Hand(session, SystemClock().now())
+        yield Hand(session, SystemClock().now(), audit.SHELL)
 
 
 # ---- users
@@ -50,19 +36,14 @@ async def listing(settings: Settings) -> list[JSON]:
 async def add(settings: Settings, login: str, given: str, role: str, **described: Any) -> tuple[str, str]:
     """A new user: the login, and the password made where none was given, which must then be changed."""
     async with _at_work(settings) as hand:
-        made = "" if given else accounts.new_password()
-        user = await accounts.add(hand.session, hand.now, login, given or made, role, must_change=not given, **described)
-        hand.did("made_user", user.id, login=user.login, role=user.role)
+        user, made = await changes.add(hand, login, role, given=given, **described)
         return user.login, made
 
 
 async def password(settings: Settings, login: str, given: str) -> tuple[str, str]:
     """Another password, as in `add`; it opens a login that wrong passwords have locked, and ends all sessions."""
     async with _at_work(settings) as hand:
-        user = await accounts.known(hand.session, login)
-        made = "" if given else accounts.new_password()
-        await accounts.set_password(hand.session, user, given or made, must_change=not given)
-        hand.did("reset_password", user.id, login=user.login)
+        user, made = await changes.password(hand, login, given)
     if user.login == first.LOGIN:
         first.forget(settings)
     return user.login, made
@@ -71,37 +52,56 @@ async def password(settings: Settings, login: str, given: str) -> tuple[str, str
 async def role(settings: Settings, login: str, wanted: str) -> str:
     """Another role; the login."""
     async with _at_work(settings) as hand:
-        user = await accounts.known(hand.session, login)
-        before = user.role
-        await accounts.set_role(hand.session, user, wanted)
-        hand.did("changed_user", user.id, login=user.login, role=user.role, before=before)
-        return user.login
+        return (await changes.role(hand, login, wanted)).login
 
 
 async def change(settings: Settings, login: str, **described: Any) -> str:
     """What else is known of a user: name, teams, languages, skills; the login."""
     async with _at_work(settings) as hand:
-        user = await accounts.known(hand.session, login)
-        accounts.describe(user, **described)
-        hand.did("changed_user", user.id, login=user.login, changed=sorted(what for what, value in described.items() if value is not None))
-        return user.login
+        return (await changes.describe(hand, login, **described)).login
 
 
 async def let_in(settings: Settings, login: str, active: bool) -> str:
     """Let somebody in again, or keep them out; the login."""
     async with _at_work(settings) as hand:
-        user = await accounts.known(hand.session, login)
-        await accounts.set_active(hand.session, user, active)
-        hand.did("let_in" if active else "kept_out", user.id, login=user.login)
-        return user.login
+        return (await changes.let_in(hand, login, active)).login
 
 
 def _shown(user: User, seen: datetime | None, now: datetime) -> JSON:
-    locked = user.locked_until if user.locked_until and user.locked_until > now else None
+    locked = user.locked_until if accounts.locked(user, now) else None
     return {
         "id": user.id, "login": user.login, "name": user.name, "role": user.role, "teams": user.teams, "languages": user.languages,
         "skills": user.skills, "active": user.active, "must_change": user.must_change, "locked_until": _moment(locked),
-        "last_seen": _moment(seen),
+        "presence": user.presence, "last_seen": _moment(seen),
+    }  # fmt: skip
+
+
+# ---- invites
+
+
+async def invite(settings: Settings, login: str, role: str, **described: Any) -> tuple[str, str, int]:
+    """Invite somebody: the login, the link, and how many hours it works."""
+    async with _at_work(settings) as hand:
+        found, token = await changes.invite(hand, timedelta(hours=settings.invite_hours), login, role, **described)
+    return found.login, f"{settings.base_url}/invite/{token}", settings.invite_hours
+
+
+async def invited(settings: Settings) -> list[JSON]:
+    """All open invites by login, without their links."""
+    async with _at_work(settings) as hand:
+        return [_shown_invite(found) for found in await invites.every(hand.session, hand.now)]
+
+
+async def withdraw(settings: Settings, login: str) -> str:
+    """Let nobody in with this login's invite any more; the login."""
+    async with _at_work(settings) as hand:
+        return (await changes.withdraw(hand, login)).login
+
+
+def _shown_invite(invite: Invite) -> JSON:
+    return {
+        "login": invite.login, "name": invite.name, "role": invite.role, "teams": invite.teams, "languages": invite.languages,
+        "skills": invite.skills, "invited_by": invite.created_by, "created": _moment(invite.created), "expires": _moment(invite.expires),
     }  # fmt: skip
 
 
@@ -117,17 +117,14 @@ async def key_listing(settings: Settings) -> list[JSON]:
 async def key_add(settings: Settings, name: str, scopes: Iterable[str]) -> tuple[str, str]:
     """A new key: its id and its text."""
     async with _at_work(settings) as hand:
-        key, text = await keys.make(hand.session, hand.now, name, scopes)
-        hand.did("made_key", key.id, name=key.name, scopes=key.scopes)
+        key, text = await changes.make_key(hand, name, scopes)
         return key.id, text
 
 
 async def key_revoke(settings: Settings, key_id: str) -> str:
     """Let nobody in with this key any more; its name."""
     async with _at_work(settings) as hand:
-        key = await keys.revoke(hand.session, hand.now, key_id)
-        hand.did("revoked_key", key.id, name=key.name)
-        return key.name
+        return (await changes.revoke_key(hand, key_id)).name
 
 
 def _shown_key(key: ApiKey) -> JSON:

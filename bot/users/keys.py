@@ -23,7 +23,7 @@ OPENS = {
     "conversations": "begin conversations for anybody, and read, answer and watch every one",
     "touchpoints": "record and read touchpoints, and read people's journeys",
     "people": "read a person's thread, change their consent and erase them",
-    "escalations": "see who waits for a person, take a conversation, answer in it, give it back and close it",
+    "escalations": "see who waits for a person, take a conversation, answer in it, give it back and close it; keep the tasks",
     "outreach": "start campaigns and see how far they are, and begin interviews with those who applied",
 }
 """The scopes, and what a key with each may do."""

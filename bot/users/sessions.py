@@ -52,18 +52,23 @@ async def sign_in(database: Database, now: datetime, login: str, password: str, 
         if not user.active:
             audit.write(session, now, user.login, "sign_in_refused", user.id, address=address, kept_out=True)
             return Refused(locked=False)
-        if user.locked_until is not None and user.locked_until > now:
+        if accounts.locked(user, now):
             audit.write(session, now, user.login, "sign_in_refused", user.id, address=address, locked=True)
             return Refused(locked=True)
         if not right or user.password_hash != known.password_hash:  # or it was changed meanwhile, and all sessions ended
             return _count(session, user, now, address)
-        user.failed, user.locked_until = 0, None
-        over = or_(UserSession.ends <= now, UserSession.seen <= now - IDLE)
-        await session.execute(delete(UserSession).where(UserSession.user_id == user.id, over))
-        token = secrets.token_urlsafe(32)
-        session.add(UserSession(id=_id(token), user_id=user.id, address=address, created=now, seen=now, ends=now + LASTS))
-        audit.write(session, now, user.login, "signed_in", user.id, address=address)
-        return SignedIn(token, user.must_change)
+        return SignedIn(await begin(session, now, user, address), user.must_change)
+
+
+async def begin(session: AsyncSession, now: datetime, user: User, address: str, **detail: str) -> str:
+    """Begin a session for somebody who has shown who they are, and audit it; its token, for the browser alone."""
+    user.failed, user.locked_until = 0, None
+    over = or_(UserSession.ends <= now, UserSession.seen <= now - IDLE)
+    await session.execute(delete(UserSession).where(UserSession.user_id == user.id, over))
+    token = secrets.token_urlsafe(32)
+    session.add(UserSession(id=_id(token), user_id=user.id, address=address, created=now, seen=now, ends=now + LASTS))
+    audit.write(session, now, user.login, "signed_in", user.id, address=address, **detail)
+    return token
 
 
 def _count(session: AsyncSession, user: User, now: datetime, address: str) -> Refused:
@@ -92,6 +97,12 @@ async def user_of(database: Database, now: datetime, token: str, *, used: bool =
         async with database.transaction() as session:
             await session.execute(update(UserSession).where(here).values(seen=now))
     return user
+
+
+async def is_made_up(database: Database, token: str) -> bool:
+    """Whether no session of this token is kept: it was made up, or its session was ended for its owner."""
+    async with database.glances() as session:
+        return await session.get(UserSession, _id(token)) is None
 
 
 async def sign_out(database: Database, now: datetime, token: str, address: str) -> None:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
+from dialogs import agreed
 from dialogs.actions.base import ActionTurn, action
-from dialogs.formats import when
+from dialogs.formats import moment, when
+from dialogs.moments import WORTH_SAYING_S, about, callback_moment, opening
+
+SOON = timedelta(minutes=5)
+"""When a call back that is wanted as soon as possible is due."""
 
 
 @action("action_handoff")
@@ -107,3 +115,52 @@ async def goodbye(turn: ActionTurn) -> None:
     """Say goodbye and close."""
     turn.say("utter_goodbye")
     turn.effect("close")
+
+
+@action("action_tell_wait")
+async def tell_wait(turn: ActionTurn) -> None:
+    """Say how long it takes until a person is there, or when the desk opens."""
+    context = turn.scene.context
+    wait, place = context.get("wait_s"), context.get("place") or 1
+    if not context.get("desk_open"):
+        opens = datetime.fromisoformat(context["opens"])
+        turn.say("utter_wait_closed", opens_at=opening(opens, turn.scene.now, turn.language))
+    elif wait is None:
+        turn.say("utter_wait_nobody")
+    elif wait >= WORTH_SAYING_S:
+        name = "utter_wait_expected_place" if place > 1 else "utter_wait_expected"
+        turn.say(name, expected_wait=about(wait, turn.language), place=place)
+
+
+@action("action_instead_of_waiting")
+async def instead_of_waiting(turn: ActionTurn) -> None:
+    """Book what the person would rather have than wait: somebody here has it to do from now on, and the wait is over."""
+    kind, now = str(turn.slots["instead_of_waiting"]), turn.scene.now
+    wanted = _wanted(turn.slots["callback_time"], now) if kind == "callback" else now
+    due = turn.scene.opens(wanted)
+    if kind == "callback":
+        response = "utter_callback_booked" if due == wanted else "utter_callback_booked_moved"
+        turn.say(response, callback_at=moment(due.isoformat(), turn.language))
+    else:
+        response = "utter_text_booked" if kind == "text" else "utter_message_taken"
+        turn.say(response, closed=due > now, opens_at=opening(due, now, turn.language))
+    entry = {"kind": kind, "text": "", "due": due.isoformat()}
+    turn.set(agreed=agreed.with_more(turn.slots.get(agreed.SLOT), [entry]))
+    words, phone = turn.slots.get("left_message") if kind == "message" else "", turn.slots.get("callback_phone")
+    turn.effect("task", task=kind, due=due.isoformat(), text=words or "", phone=phone or "")
+    turn.effect("outcome", outcome={"callback": "callback_agreed", "text": "text_agreed"}.get(kind, "message_left"))
+    turn.effect("cancel")
+    turn.say("utter_anything_else")
+
+
+def _wanted(said: dict[str, Any], now: datetime) -> datetime:
+    """The moment of a call back. "Today" and "as soon as possible" alone mean soon."""
+    if said.get("date") == now.date().isoformat() and not said.get("time") and not said.get("part"):
+        return (now + SOON).replace(second=0, microsecond=0)
+    return callback_moment(said, now)
+
+
+@action("action_tell_agreed")
+async def tell_agreed(turn: ActionTurn) -> None:
+    """Say again what was agreed, with the dates."""
+    turn.say("utter_agreed", agreed_shown=agreed.shown(turn.slots[agreed.SLOT], turn.language))

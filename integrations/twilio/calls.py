@@ -26,6 +26,7 @@ from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
 from integrations.twilio.errors import SmsUnavailable, without_numbers
 from integrations.twilio.sms import MARKER, marked_callback
 from integrations.twilio.transport import TwilioTransport
+from integrations.twilio.voice import _ENDS
 
 __all__ = ["MARKER", "CallError", "CallRejected", "CallUnavailable", "Caller", "Reason"]
 
@@ -159,6 +160,32 @@ class Caller:
         sid = _checked(call_sid)
         await self._ask(lambda: self._client.calls(sid).update(url=url, method="POST"))
 
+    async def instruct(self, call_sid: str, twiml: str) -> None:
+        """Take a call out of its stream and let it go on with this TwiML, whose addresses must be absolute. Raises as `redirect` does.
+
+        Doing it twice breaks off what the first has begun: where the answer was lost, ask `find_dialed` before.
+        """
+        sid = _checked(call_sid)
+        await self._ask(lambda: self._client.calls(sid).update(twiml=twiml))
+
+    async def find_dialed(self, call_sid: str, to: str, since: datetime, known: Collection[str] = ()) -> str | None:
+        """The sid of the leg to ``to`` (E.164) that a ``<Dial>`` of this call has made at or after ``since``, or ``None``.
+
+        ``known`` are the sids of earlier ones. Raises as `place` does.
+        """
+        sid = _checked(call_sid)
+        return await self._ask(lambda: self._dialed(sid, to, since - _SKEW, known))
+
+    async def is_over(self, call_sid: str) -> bool:
+        """Whether Twilio says that the call has ended, or knows none like it. Raises as `place` does."""
+        sid = _checked(call_sid)
+        try:
+            return await self._ask(lambda: str(self._client.calls(sid).fetch().status)) in _ENDS
+        except CallRejected as error:
+            if error.reason != "unknown_call":
+                raise
+            return True
+
     def close(self) -> None:
         """Let the threads and connections go; requests under way are not waited for."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -170,9 +197,15 @@ class Caller:
         for call in self._client.calls.stream(to=to, from_=self._from, limit=_LOOK_AT, page_size=_LOOK_AT):
             if not isinstance(call.date_created, datetime):
                 raise ValueError("a call without a date")
-            if call.direction != "inbound" and call.sid not in known and call.date_created >= since:
+            if call.direction == "outbound-api" and call.sid not in known and call.date_created >= since:
                 found = str(call.sid)
         return found
+
+    def _dialed(self, parent: str, to: str, since: datetime, known: Collection[str]) -> str | None:
+        for leg in self._client.calls.stream(parent_call_sid=parent, to=to, limit=_LOOK_AT, page_size=_LOOK_AT):
+            if leg.sid not in known and isinstance(leg.date_created, datetime) and leg.date_created >= since:
+                return str(leg.sid)
+        return None
 
     async def _ask(self, question: Callable[[], _T]) -> _T:
         """Run a call of Twilio's client in a thread, within the deadline, and translate what it raises."""

@@ -32,6 +32,8 @@ CHANGES = frozenset(
     ("Url", "Method", "Status", "FallbackUrl", "FallbackMethod", "StatusCallback", "StatusCallbackMethod", "Twiml", "TimeLimit")
 )
 """What Twilio takes in a change of a live call."""
+LONGEST_TWIML = 4000
+"""Characters of TwiML that Twilio takes in a request."""
 EVENTS = ("initiated", "ringing", "answered", "completed")
 ENDS = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
@@ -61,6 +63,8 @@ class Call:
     machine_detection: str = ""
     machine_callback: str = ""
     """Where the detection runs beside the call: who hears its result."""
+    parent_call_sid: str | None = None
+    """The call whose ``<Dial>`` made this one."""
     history: list[str] = field(default_factory=list)
     """Every status it had, in order."""
 
@@ -101,7 +105,7 @@ class Call:
             "from": self.from_,
             "from_formatted": self.from_,
             "group_sid": None,
-            "parent_call_sid": None,
+            "parent_call_sid": self.parent_call_sid,
             "phone_number_sid": "PN" + "0" * 32,
             "price": None,
             "price_unit": "USD",
@@ -115,6 +119,16 @@ class Call:
             "trunk_sid": None,
             "uri": self.uri,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a request does to a live call: one of ``status``, ``url`` and ``twiml`` is set."""
+
+    call: Call
+    status: str = ""
+    url: str = ""
+    twiml: str = ""
 
 
 class Calls:
@@ -168,19 +182,24 @@ class Calls:
             machine_callback=one.get("AsyncAmdStatusCallback", "") if beside else "",
         )  # fmt: skip
 
-    def change(self, sid: str, form: Mapping[str, Sequence[str]]) -> tuple[Call, str, str]:
-        """Check a change of a live call: the call, its new status or the new address; `Refusal` as Twilio would."""
+    def change(self, sid: str, form: Mapping[str, Sequence[str]]) -> Change:
+        """Check a change of a live call: its new status, the new address or the TwiML itself; `Refusal` as Twilio would."""
         one = {name: values[-1] for name, values in form.items() if values}
         call = self.get(sid)
         _check_names(form, CHANGES)
-        status, url = one.get("Status", ""), one.get("Url", "")
-        if status not in {"", "completed", "canceled"} or not (status or url):
+        change = Change(call, one.get("Status", ""), one.get("Url", ""), one.get("Twiml", ""))
+        elsewhere = change.url or change.twiml
+        if change.status not in {"", "completed", "canceled"} or not (change.status or elsewhere):
             raise Refusal(20001, detail="Status")
-        if call.over or (url and call.status != "in-progress") or (status == "canceled" and call.status == "in-progress"):
+        if change.url and change.twiml:
+            raise Refusal(20001, detail="Url and Twiml exclude one another")
+        if len(change.twiml) > LONGEST_TWIML:
+            raise Refusal(20001, detail="Twiml")
+        if call.over or (elsewhere and call.status != "in-progress") or (change.status == "canceled" and call.status == "in-progress"):
             raise Refusal(21220)
-        if url:
-            _check_address(url)
-        return call, status, url
+        if change.url:
+            _check_address(change.url)
+        return change
 
     def add(self, from_: str, to: str, direction: str, **more: Any) -> Call:
         """Keep a call without any check."""
@@ -208,11 +227,12 @@ class Calls:
         raise Refusal(20404, 404)
 
     def page(self, query: Mapping[str, str]) -> dict[str, Any]:
-        """Twilio's list, newest first, filtered by To, From and Status: the first page and no other."""
+        """Twilio's list, newest first, filtered by To, From, Status and ParentCallSid: the first page and no other."""
         size = query.get("PageSize", "50")
         if not size.isdigit() or not 1 <= int(size) <= 1000:
             raise Refusal(20001, detail="PageSize")
         wanted = {"to": query.get("To"), "from": query.get("From"), "status": query.get("Status")}
+        wanted["parent_call_sid"] = query.get("ParentCallSid")
         documents = (call.document() for call in reversed(self.all()))
         found = [one for one in documents if all(value in (None, one[name]) for name, value in wanted.items())][: int(size)]
         uri = f"{API}/Accounts/{self.account_sid}/Calls.json?{urlencode({**query, 'Page': 0})}"
@@ -221,12 +241,16 @@ class Calls:
             "page_size": int(size), "previous_page_uri": None, "start": 0, "uri": uri,
         }  # fmt: skip
 
+    def is_own(self, number: str) -> bool:
+        """Whether one may call from this number."""
+        return not self._own or number in self._own
+
     def _check_sender(self, from_: str) -> None:
         if not from_:
             raise Refusal(21213)
-        if from_ in _MAGIC_FROM or not _possible(from_):
+        if from_ in _MAGIC_FROM or not possible(from_):
             raise Refusal(_MAGIC_FROM.get(from_, 21212))
-        if self._own and from_ not in self._own:
+        if not self.is_own(from_):
             raise Refusal(21210)
 
     def _now(self) -> datetime:
@@ -244,11 +268,12 @@ def _check_recipient(to: str) -> None:
         raise Refusal(21201)
     if to in _MAGIC_TO:
         raise Refusal(_MAGIC_TO[to])
-    if not to.startswith(("client:", "sip:")) and not _possible(to):
+    if not to.startswith(("client:", "sip:")) and not possible(to):
         raise Refusal(21211, detail=to)  # Twilio repeats the number in its text, and so must we: nobody may log it
 
 
-def _possible(number: str) -> bool:
+def possible(number: str) -> bool:
+    """Whether this is a number in E.164 that may exist."""
     try:
         return bool(re.fullmatch(r"\+\d+", number)) and phonenumbers.is_possible_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:

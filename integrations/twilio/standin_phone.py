@@ -1,8 +1,8 @@
 """How a call goes at the stand-in: it rings, our webhook is asked for TwiML, the TwiML is obeyed, the statuses are told.
 
-Of TwiML it knows what we use: Say (kept as text), Pause, Connect/Stream, Redirect, Hangup, Reject. A person is a
-`Person`: whether and by whom the phone is answered, and what is done on the line. Everything runs in the event loop
-that serves the stand-in.
+Of TwiML it knows what we use: Say (kept as text), Pause, Connect/Stream, Dial/Number (see `standin_dial`), Redirect, Hangup, Reject. A
+person is a `Person`: whether and by whom the phone is answered, and what is done on the line. Everything runs in the event
+loop that serves the stand-in.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from integrations.twilio.signature import HEADER, sign
 from integrations.twilio.standin_calls import Call, Calls
+from integrations.twilio.standin_dial import Dialed
 from integrations.twilio.standin_stream import Line, LineClosed
 from integrations.twilio.standin_webhook import WebhookFailed, post_signed
 
@@ -27,27 +28,36 @@ _MOST_DOCUMENTS = 20
 @dataclass(slots=True)
 class Person:
     """How somebody takes a call. ``rings`` is in seconds; ``talk`` is run on each stream of the call and may hang up,
-    or drop the line; a person without it only listens."""
+    or drop the line; a person without it only listens.
+
+    Of somebody who is dialed from a call: ``keys`` is what they press when asked to, ``joined`` what they do once they were connected with
+    the caller, after which they hang up."""
 
     outcome: Literal["in-progress", "busy", "no-answer", "failed"] = "in-progress"
     answered_by: str = "human"
     rings: float = 0.0
     talk: Callable[[Line], Awaitable[None]] | None = None
+    keys: str = ""
+    joined: Callable[[], Awaitable[None]] | None = None
 
 
 class LiveCall:
     """One call on its way."""
 
-    def __init__(self, call: Call, calls: Calls, auth_token: str, person: Person, speed: float) -> None:
+    def __init__(self, call: Call, calls: Calls, auth_token: str, person: Person, speed: float, people: Mapping[str, Person]) -> None:
         self.call = call
         self.said: list[str] = []
         """What Twilio's own voice spoke (``<Say>``)."""
         self.lines: list[Line] = []
         """The streams, one for each ``<Connect>``."""
+        self.dials: list[Dialed] = []
+        """The receivers' legs, one for each ``<Dial>``."""
         self.errors: list[str] = []
         """What Twilio would write into its debugger."""
-        self._calls, self._token, self._person, self._speed = calls, auth_token, person, speed
-        self._next = ""
+        self._calls, self._token, self._person, self._speed, self._people = calls, auth_token, person, speed, people
+        self._next = self._inline = ""
+        self._more: dict[str, str] = {}  # what the next address is told beside the usual
+        self._away = asyncio.Event()  # the caller leaves what goes on
         self._gone = asyncio.Event()
         self._told = 0
         self._detection: asyncio.Task[None] | None = None
@@ -61,14 +71,21 @@ class LiveCall:
     async def hang_up(self) -> None:
         """The call ends from the outside: the person hangs up, or the API ends it."""
         self._gone.set()
+        self._away.set()
         for line in self.lines:
             await line.hang_up()
 
-    async def redirect(self, url: str) -> None:
-        """The API sends the call elsewhere: the stream stops, the new address is asked for TwiML."""
-        self._next = url
+    async def redirect(self, url: str, twiml: str = "") -> None:
+        """The API sends the call elsewhere: the stream stops and so does a Dial, the new address is asked for TwiML or ``twiml`` is
+        obeyed."""
+        self._next, self._inline = url, twiml
+        self._away.set()
         for line in self.lines:
             await line.hang_up()
+
+    @property
+    def _elsewhere(self) -> bool:
+        return bool(self._next or self._inline)
 
     async def _run(self) -> None:
         status = "completed"
@@ -111,11 +128,14 @@ class LiveCall:
     async def _talk(self) -> str:
         self._next = self._next or self.call.url
         for _ in range(_MOST_DOCUMENTS):
-            if not self._next or self._gone.is_set():
+            if not self._elsewhere or self._gone.is_set():
                 return "completed"
-            url, self._next = self._next, ""
+            url, inline, more = self._next, self._inline, self._more
+            self._next, self._inline, self._more = "", "", {}
+            self._away.clear()
             try:
-                document = ElementTree.fromstring(await post_signed(self._token, url, self._voice_form()))
+                given = inline or await post_signed(self._token, url, {**self._voice_form(), **more})
+                document = ElementTree.fromstring(given)
             except WebhookFailed as error:
                 self.errors.append(f"11200 the webhook was answered with {error.status}")
                 return "completed"
@@ -132,7 +152,7 @@ class LiveCall:
 
     async def _obey(self, document: ElementTree.Element, base: str) -> None:
         for verb in document:
-            if self._gone.is_set() or self._next:
+            if self._gone.is_set() or self._elsewhere:
                 return
             text = (verb.text or "").strip()
             if verb.tag == "Say":
@@ -142,7 +162,10 @@ class LiveCall:
                     await asyncio.wait_for(self._gone.wait(), float(verb.get("length", "1")) / self._speed)
             elif verb.tag == "Connect":
                 await self._connect(verb)
-                self._next = self._next or (urljoin(base, verb.get("action", "")) if verb.get("action") else "")
+                if not self._elsewhere and verb.get("action"):
+                    self._next = urljoin(base, verb.get("action", ""))
+            elif verb.tag == "Dial":
+                await self._dial(verb, base)
             elif verb.tag == "Redirect":
                 self._next = urljoin(base, text)
             elif verb.tag == "Hangup":
@@ -171,13 +194,34 @@ class LiveCall:
         talk = asyncio.create_task(_talking(self._person, line))
         if self._gone.is_set():  # while it was being opened
             await line.hang_up()
-        if await line.ended() == "hung up" and not self._next:
+        if await line.ended() == "hung up" and not self._elsewhere:
             self._gone.set()
         self.errors.extend(f"31950 {error}" for error in line.errors)
         await line.hang_up()
         talk.cancel()
         with contextlib.suppress(asyncio.CancelledError, LineClosed):
             await talk
+
+    async def _dial(self, verb: ElementTree.Element, base: str) -> None:
+        """Another phone is rung and connected. How that ended is posted to the action, which says how the call goes on; to a caller who
+        has hung up it can say nothing any more."""
+        number = verb.find("Number")
+        action = urljoin(base, verb.get("action", "")) if verb.get("action") else ""
+        if not base and not all("://" in address for address in (action, number.get("url", "") if number is not None else "") if address):
+            self.errors.append("15004 an address must be absolute in a change of a live call")
+            self._gone.set()
+            return
+        to = ((number.text if number is not None else verb.text) or "").strip()
+        person = self._people.get(to) or Person()
+        dialed = Dialed(self.call, verb, self._calls, self._token, person, speed=self._speed, away=self._away, base=base)
+        self.dials.append(dialed)
+        outcome = dialed.outcome(await dialed.run())
+        self.errors += dialed.errors
+        if self._gone.is_set():
+            if action:
+                await self._post(action, {**outcome, "CallStatus": "completed"})
+        elif action and not self._elsewhere:
+            self._next, self._more = action, outcome
 
     def _voice_form(self) -> dict[str, str]:
         form = {**self._form(), "CallStatus": self.call.status}
@@ -239,12 +283,12 @@ class Phones:
 
     def change(self, sid: str, form: Mapping[str, Sequence[str]]) -> Call:
         """What the API's POST to a call does: end it or send it elsewhere."""
-        call, status, url = self.calls.change(sid, form)
+        change = self.calls.change(sid, form)
         live = self._live[sid]
-        errand = asyncio.create_task(live.hang_up() if status else live.redirect(url))
+        errand = asyncio.create_task(live.hang_up() if change.status else live.redirect(change.url, change.twiml))
         self._errands.add(errand)
         errand.add_done_callback(self._errands.discard)
-        return call
+        return change.call
 
     def live(self, sid: str) -> LiveCall:
         """A call, over or not."""
@@ -256,7 +300,7 @@ class Phones:
             await live.ended()
 
     def _begin(self, call: Call, person: Person) -> LiveCall:
-        live = self._live[call.sid] = LiveCall(call, self.calls, self._token, person, self.speed)
+        live = self._live[call.sid] = LiveCall(call, self.calls, self._token, person, self.speed, self.people)
         return live
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-from twilio.twiml.voice_response import Connect, VoiceResponse  # type: ignore[import-untyped,unused-ignore]
+from twilio.twiml.voice_response import Connect, Gather, VoiceResponse  # type: ignore[import-untyped,unused-ignore]
 
 from integrations.twilio.errors import TwilioFormatError
 from integrations.twilio.forms import _count, _sid, _text
@@ -233,7 +233,7 @@ def _last_words(texts: Mapping[str, str], language: str, company: str, then: Map
     return str(response)
 
 
-def _say(response: VoiceResponse, text: str, language: str) -> None:
+def _say(response: VoiceResponse | Gather, text: str, language: str) -> None:
     locale, voice = _VOICES.get(language, _VOICES["en"])
     response.say(_printable(text), language=locale, voice=voice)
 

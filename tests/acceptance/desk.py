@@ -35,10 +35,10 @@ async def user(service: Running, role: str = "agent") -> str:
 
 
 async def sign_in(page: Page, login: str, password: str) -> None:
-    """Fill in the form."""
-    await page.get_by_label("Login").fill(login)
-    await page.get_by_label("Password").fill(password)
-    await page.get_by_role("button", name="Sign in").click()
+    """Fill in the form, whatever language it is in."""
+    await page.locator("#login").fill(login)
+    await page.locator("#password").fill(password)
+    await page.get_by_role("button").click()
 
 
 async def sign_in_first(page: Page, service: Running, role: str = "agent") -> str:

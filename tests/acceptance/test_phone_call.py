@@ -151,15 +151,15 @@ async def test_silence_is_asked_about(phoned: Running, ears: WhisperTranscriber)
 
 
 async def test_a_caller_who_waits_for_a_person_is_called_back(phoned: Running, voice: Say, ears: WhisperTranscriber) -> None:
-    async with line(phoned) as caller:
+    async with line(phoned, phone="+48600700800") as caller:
         await caller.quiet()
         await caller.say(await voice("I want to talk to a human."))
         await caller.quiet()
         await caller.silence(1.0)
         await caller.ended(40)
         assert "call you back" in await said(ears, caller)
-    (waiting,) = phoned.rows("SELECT count(*) FROM escalations WHERE status = 'waiting'")[0]
-    assert waiting >= 1
+    contact = "SELECT person_id FROM contacts WHERE value = '+48600700800'"
+    assert phoned.rows(f"SELECT kind, status FROM tasks WHERE person_id = ({contact})") == [("callback", "open")]
 
 
 async def test_an_agents_message_is_spoken(phoned: Running, voice: Say, ears: WhisperTranscriber) -> None:

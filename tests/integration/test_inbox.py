@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk.inbox import Entry, Lists, Story, lists, story
+from bot.desk.inbox import Entry, Lists, Story, entries, lists, story
 from bot.escalation.queue import LIVE, MOOD_COUNTS_S, urgency
 from bot.problems import Problem
 from bot.store.models import User
@@ -21,12 +21,12 @@ async def user(house: House, role: str = "agent", **more: object) -> User:
 
 async def seen(house: House, by: User) -> Lists:
     async with house.service.database.sessions() as session:
-        return await lists(session, by, house.clock.now())
+        return lists(await entries(session), by, house.clock.now())
 
 
 async def told(house: House, by: User, escalation: str) -> Story:
     async with house.service.database.sessions() as session:
-        return await story(session, by, escalation, house.clock.now())
+        return await story(session, by, escalation)
 
 
 def find(entries: tuple[Entry, ...], escalation: str) -> Entry | None:
@@ -39,7 +39,7 @@ async def test_who_waits_is_shown_to_those_who_speak_the_language(at_home: House
     found = find((await seen(at_home, await user(at_home, languages=["ro", "en"]))).waiting, escalation)
     assert found is not None
     assert (found.name, found.language, found.status, found.agent, found.last != "") == ("Ioana Marin", "ro", "waiting", None, True)
-    assert found.waited_s == pytest.approx(90, abs=1)
+    assert found.waited_s(at_home.clock.now()) == pytest.approx(90, abs=1)
     assert find((await seen(at_home, await user(at_home, languages=["pl"]))).waiting, escalation) is None
 
 
@@ -69,12 +69,10 @@ async def test_a_conversation_is_mine_or_with_others_and_what_i_have_not_answere
 
 async def test_a_story_has_what_the_next_sentence_needs(at_home: House) -> None:
     me = await user(at_home)
-    phone = at_home.phone()
-    _, escalation = await at_home.escalated(person={"name": "Ewa Maj", "phone": phone})
+    _, escalation = await at_home.escalated(person={"name": "Ewa Maj", "phone": at_home.phone()})
     found = await told(at_home, me, escalation)
     assert found.person.name == "Ewa Maj"
-    assert ("phone", phone) in found.contacts
-    assert (found.kind, found.touchpoints >= 1, found.turns) == ("support", True, 1)
+    assert (found.conversation.kind, found.summary["turns"], found.history) == ("support", 1, ())
     assert found.curve
 
 
@@ -91,6 +89,20 @@ async def test_a_colleagues_conversation_is_for_supervisors_only(at_home: House)
         with pytest.raises(Problem) as over:
             await told(at_home, whoever, escalation)
         assert over.value.status == 404
+
+
+async def test_another_teams_conversation_is_not_shown(at_home: House) -> None:
+    ours, theirs = await user(at_home, teams=["returns"]), await user(at_home, "supervisor", teams=["recruiting"])
+    everybodys = await user(at_home)
+    _, escalation = await at_home.escalated()
+    await at_home.queue.rows("UPDATE escalations SET team = 'returns' WHERE id = %s RETURNING 1", escalation)
+    for who, shown in ((ours, True), (everybodys, True), (theirs, False)):
+        assert (find((await seen(at_home, who)).waiting, escalation) is not None) is shown
+    with pytest.raises(Problem) as refused:
+        await told(at_home, theirs, escalation)
+    assert (refused.value.status, refused.value.code) == (403, "another_team")
+    await at_home.queue.rows("UPDATE escalations SET offered_to = %s WHERE id = %s RETURNING 1", theirs.login, escalation)
+    assert (await told(at_home, theirs, escalation)).entry.offered_to == theirs.login  # handed on by a colleague of the other team
 
 
 async def test_every_change_of_the_queue_is_told(at_home: House) -> None:

@@ -15,7 +15,7 @@ from bot.users import keys
 from bot.users.accounts import ROLES
 from tests.house import House
 
-PAGES = {"/desk": "agent", "/journey": "agent", "/users": "admin", "/audit": "admin"}
+PAGES = {"/desk": "agent", "/board": "supervisor", "/journey": "agent", "/replies": "supervisor", "/users": "admin", "/audit": "admin"}
 """Pages, by the least role that sees them."""
 SCOPED = {
     "GET /v1/escalations": "escalations",
@@ -23,6 +23,13 @@ SCOPED = {
     "POST /v1/escalations/{}/messages": "escalations",
     "POST /v1/escalations/{}/return": "escalations",
     "POST /v1/escalations/{}/close": "escalations",
+    "POST /v1/escalations/{}/transfer": "escalations",
+    "GET /v1/tasks": "escalations",
+    "POST /v1/tasks": "escalations",
+    "POST /v1/tasks/{}/claim": "escalations",
+    "POST /v1/tasks/{}/done": "escalations",
+    "POST /v1/tasks/{}/cancel": "escalations",
+    "POST /v1/tasks/{}/postpone": "escalations",
     "POST /v1/touchpoints": "touchpoints",
     "GET /v1/touchpoints": "touchpoints",
     "GET /v1/journey": "touchpoints",
@@ -34,16 +41,27 @@ SCOPED = {
     "GET /v1/campaigns/{}": "outreach",
 }
 """Calls, by the scope that a key needs."""
-OWN_TOKEN = {"POST /v1/conversations/{}/messages", "GET /v1/conversations/{}", "WS /v1/conversations/{}/events"}
-"""Calls for a conversation's own token, and keys with the scope "conversations"."""
-SIGNED = {"POST /twilio/voice", "POST /twilio/sms", "POST /twilio/status", "WS /twilio/media"}
-"""What Twilio signs."""
-ANYBODY = {
-    "GET /", "GET /widget.js", "GET /call", "GET /call.js", "GET /call-worklet.js", "GET /v1/calls/ready", "WS /v1/calls",
-    "POST /v1/conversations", "GET /healthz", "GET /readyz", "GET /metrics",
-    "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /password", "POST /password",
+FROM_PAGES = {"POST /desk/files/{}": "agent"}
+"""Calls that a page of ours makes for whoever is signed in, by the least role."""
+OWN_TOKEN = {
+    "POST /v1/conversations/{}/messages", "GET /v1/conversations/{}", "WS /v1/conversations/{}/events",
+    "POST /v1/conversations/{}/attachments", "GET /v1/conversations/{}/attachments/{}",
 }  # fmt: skip
-"""What anybody may call: it is for customers, for monitoring, or it asks for a password or a session itself."""
+"""Calls for a conversation's own token, and keys with the scope "conversations"."""
+SIGNED = {
+    "POST /twilio/voice", "POST /twilio/sms", "POST /twilio/status", "WS /twilio/media",
+    "POST /twilio/transfer/summary", "POST /twilio/transfer/accept", "POST /twilio/transfer/ended",
+}  # fmt: skip
+"""What Twilio signs."""
+SESSION = {"WS /desk/voice/{}"}
+"""Sockets for whoever is signed in and may (test_voice.py tries them)."""
+ANYBODY = {
+    "GET /", "GET /widget.js", "GET /call", "GET /call.js", "GET /call-worklet.js", "GET /desk/voice.js", "GET /v1/calls/ready", "WS /v1/calls",
+    "POST /v1/conversations", "GET /healthz", "GET /readyz", "GET /metrics",
+    "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /password", "POST /password", "POST /interface", "GET /invite/{}",
+    "POST /invite/{}", "GET /sign-in/oidc", "GET /sign-in/oidc/back",
+}  # fmt: skip
+"""What anybody may call: it is for customers, for monitoring, or it asks for a password, an invite or a session itself."""
 
 
 def routes(house: House) -> set[str]:
@@ -78,7 +96,7 @@ async def ask(client: httpx.AsyncClient, call: str) -> httpx.Response:
 
 
 async def test_every_route_is_in_a_table(at_home: House) -> None:
-    known = {f"GET {path}" for path in PAGES} | set(SCOPED) | OWN_TOKEN | SIGNED | ANYBODY
+    known = {f"GET {path}" for path in PAGES} | set(FROM_PAGES) | set(SCOPED) | OWN_TOKEN | SIGNED | SESSION | ANYBODY
     assert routes(at_home) == known
 
 
@@ -93,6 +111,17 @@ async def test_a_page_is_for_its_role_and_those_above(at_home: House, path: str)
         browser = await at_home.signed_in(role)
         answer = await browser.get(path)
         assert answer.status_code == (200 if place >= least else 403), role
+
+
+@pytest.mark.parametrize("call", FROM_PAGES)
+async def test_a_call_of_a_page_is_for_whoever_is_signed_in(at_home: House, call: str) -> None:
+    for nobody in (at_home.visitor(), at_home.http):  # a key is for systems
+        assert (await ask(nobody, call)).json()["code"] == "signed_out"
+    for role in ROLES:
+        answer = await ask(await at_home.signed_in(role), call)
+        assert (answer.status_code, answer.json()["code"]) == (404, "escalation_not_found"), role
+        elsewhere = await (await at_home.signed_in(role)).post("/desk/files/nothing", headers={"Origin": "https://evil.example"})
+        assert elsewhere.status_code == 403
 
 
 async def test_a_page_that_was_refused_is_in_the_log(at_home: House) -> None:
@@ -121,14 +150,15 @@ async def test_a_call_needs_a_key_of_its_scope(at_home: House, call: str) -> Non
 async def test_a_conversation_opens_to_its_token_and_to_keys_only(at_home: House, call: str) -> None:
     begun = (await at_home.visitor().post("/v1/conversations", json={"language": "en"})).json()
     method, path = call.split()
-    path = path.replace("{}", begun["id"])
+    file = (await at_home.http.post(f"/v1/conversations/{begun['id']}/attachments?name=a.txt", content=b"a file")).json()
+    path = path.replace("{}", begun["id"], 1).replace("{}", file["id"])
     async with at_home.service.database.transaction() as session:
         _, fitting = await keys.make(session, at_home.clock.now(), f"for {call}", ["conversations"])
         _, other = await keys.make(session, at_home.clock.now(), f"not for {call}", ["people", "escalations"])
     body = {"text": "hello"} if method == "POST" else None
     for token, opens in ((begun["token"], True), (fitting, True), ("", False), ("x" * 43, False), (other, False)):
         answer = await at_home.visitor(token).request(method, path, json=body)
-        assert (answer.status_code == 200) is opens, (token[:3], answer.text)
+        assert answer.is_success is opens, (token[:3], answer.text)
 
 
 @pytest.mark.parametrize("call", sorted(call for call in SIGNED if not call.startswith("WS")))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
-from starlette.websockets import WebSocketDisconnect
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from bot.api.access import Throttle
 from bot.desk.session import COOKIE
@@ -82,6 +84,25 @@ async def test_too_many_wrong_passwords_lock_the_login(at_home: House) -> None:
     assert "Too many wrong passwords" in (await at_home.visitor().get(refused.headers["location"])).text
     at_home.clock.advance(minutes=16)
     assert "set-cookie" in (await sign_in(at_home.visitor(), login)).headers
+
+
+async def test_a_made_up_session_is_in_the_log_and_forgotten(at_home: House) -> None:
+    thief = at_home.client("", "203.0.113.62")
+    thief.cookies.set(COOKIE, "a" * 43)
+    for path in ("/users", "/password"):
+        answer = await thief.get(path, headers={"Cookie": f"{COOKIE}={'a' * 43}"})
+        assert answer.status_code == 303
+        assert f'{COOKIE}=""' in answer.headers["set-cookie"]
+        refused = await last_refusal(at_home)
+        assert (refused["who"], refused["detail"], refused["address"]) == ("stranger", {"why": "forged_session"}, "203.0.113.62")
+        assert refused["about"].startswith(path)
+
+
+async def test_a_session_that_ended_by_itself_is_no_forged_one(at_home: House) -> None:
+    browser, before = await at_home.signed_in("agent"), await last_refusal(at_home)
+    at_home.clock.advance(hours=13)
+    assert (await browser.get("/journey")).status_code == 303
+    assert await last_refusal(at_home) == before
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "9999999999.abc", "٣٣٣٣٣.x", "a" * 43, "9" * 5000])
@@ -217,14 +238,98 @@ async def test_another_site_posts_nothing(at_home: House, origin: str) -> None:
     assert (await browser.post("/sign-out", headers={"Origin": own})).status_code == 303
 
 
-def test_another_site_opens_no_socket_to_a_page(at_home: House) -> None:
-    client = TestClient(at_home.app, base_url=at_home.url)
-    path = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
-    with pytest.raises(WebSocketDisconnect) as refused, client.websocket_connect(path, headers={"Origin": "https://evil.example"}):
-        pass
-    assert refused.value.code == 4403
+async def test_another_site_opens_no_socket_to_a_page(at_home: House) -> None:
+    address = at_home.url.replace("http", "ws") + "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(address, origin=Origin("https://evil.example"), proxy=None):
+            pass
+    assert refused.value.response.status_code == 403
+    assert (await last_refusal(at_home))["about"] == "WS /_nicegui_ws/socket.io/"
+
+
+async def last_refusal(home: House) -> dict[str, Any]:
+    """The newest refusal in the log."""
+    found = await home.queue.rows("SELECT who, about, detail, address FROM audit WHERE action = 'refused' ORDER BY id DESC LIMIT 1")
+    return found[0] if found else {}
+
+
+async def test_what_another_site_wanted_is_in_the_log(at_home: House) -> None:
+    login = await at_home.user("agent")
+    browser = await at_home.signed_in(login=login)
+    evil = {"Origin": "https://evil.example"}
+    await browser.post("/sign-out", headers=evil)
+    refused = await last_refusal(at_home)
+    assert (refused["who"], refused["about"], refused["detail"]) == (login, "POST /sign-out", {"why": "foreign_origin"})
+    stranger = at_home.client("", "203.0.113.60")
+    await stranger.post("/sign-in", headers={"Origin": "http://["}, data={"login": "x", "password": "y"})
+    refused = await last_refusal(at_home)
+    assert (refused["who"], refused["address"], refused["detail"]) == ("stranger", "203.0.113.60", {"why": "foreign_origin"})
+    await stranger.post("/a%00b%ff", headers=evil)
+    assert (await last_refusal(at_home))["about"] == "POST /a?b\ufffd"
+
+
+async def test_nobody_fills_the_log_with_refusals(at_home: House) -> None:
+    flood = at_home.client("", "203.0.113.61")
+    for _ in range(30):
+        assert (await flood.post("/sign-out", headers={"Origin": "https://evil.example"})).status_code == 403
+    query = "SELECT detail FROM audit WHERE address = '203.0.113.61' AND action = 'refused' ORDER BY id"
+    written = await at_home.queue.rows(query)
+    assert len(written) == 20
+    assert written[-1]["detail"]["more"] == "not written down for a minute"
+    at_home.clock.advance(minutes=1)
+    await flood.post("/sign-out", headers={"Origin": "https://evil.example"})
+    assert len(await at_home.queue.rows(query)) == 21
 
 
 async def test_the_api_and_the_widget_are_still_for_other_sites(at_home: House) -> None:
     begun = await at_home.visitor().post("/v1/conversations", json={"language": "en"}, headers={"Origin": "https://shop.example"})
     assert begun.status_code == 201
+
+
+# ---- languages
+
+
+async def test_the_form_speaks_as_the_browser_or_as_somebody_has_chosen(at_home: House) -> None:
+    browser = at_home.visitor()
+    in_polish = {"Accept-Language": "pl-PL,pl;q=0.9,en;q=0.8"}
+    assert "Zaloguj się" in (await browser.get("/sign-in", headers=in_polish)).text
+    for others in ("de-DE", "", "*", ";;;q=x,,", "pl" * 500):
+        assert ">Sign in<" in (await browser.get("/sign-in", headers={"Accept-Language": others})).text
+    chosen = await browser.get("/sign-in?lang=pl&next=/journey%3Fperson%3DP-1001")
+    assert '<html lang="pl">' in chosen.text
+    assert 'href="/sign-in?next=%2Fjourney%3Fperson%3DP-1001&amp;lang=en"' in chosen.text
+    assert "Zaloguj się" in (await browser.get("/sign-in")).text  # remembered
+    assert ">Sign in<" in (await browser.get("/sign-in?lang=en", headers=in_polish)).text
+    assert "<script>" not in (await browser.get("/sign-in?lang=<script>")).text
+
+
+async def test_a_user_chooses_the_language_of_their_pages(at_home: House) -> None:
+    login = await at_home.user("agent")
+    browser = await at_home.signed_in(login=login)
+    answer = await browser.post("/interface", data={"language": "pl", "next": "/journey?person=P-1001"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/journey?person=P-1001")
+    assert await at_home.queue.rows("SELECT interface FROM users WHERE login = %s", login) == [{"interface": "pl"}]
+    assert "Nowe hasło" in (await browser.get("/password")).text
+    refused = await browser.get("/users")
+    assert (refused.status_code, "Ta strona jest" in refused.text) == (403, True)
+    answer = await browser.post("/interface", data={"language": "en"}, headers={"Referer": f"{at_home.url}/journey?x=1"})
+    assert answer.headers["location"] == "/journey?x=1"
+    await browser.post("/interface", data={"language": "klingon"})
+    assert await at_home.queue.rows("SELECT interface FROM users WHERE login = %s", login) == [{"interface": ""}]
+
+
+@pytest.mark.parametrize("came", ["https://evil.example//evil.example", "http://[", "//evil.example", "javascript:alert(1)", ""])
+async def test_choosing_a_language_leads_nowhere_else(at_home: House, came: str) -> None:
+    browser = await at_home.signed_in("agent")
+    for data, headers in (({"next": came}, {}), ({}, {"Referer": came})):
+        answer = await browser.post("/interface", data={"language": "pl", **data}, headers=headers)
+        assert answer.headers["location"] == "/journey"
+    assert (await at_home.visitor().post("/interface", data={"language": "pl"})).headers["location"].startswith("/sign-in")
+    assert (await browser.post("/interface", data={"language": "pl"}, headers={"Origin": "https://evil.example"})).status_code == 403
+
+
+async def test_plain_pages_are_in_no_frame_and_in_no_cache(at_home: House) -> None:
+    headers = (await at_home.visitor().get("/sign-in")).headers
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.clock import SystemClock
 from bot.store.database import Database
-from bot.users import accounts, keys, sessions
+from bot.users import accounts, changes, invites, keys, sessions
+from bot.users.changes import Hand
 from bot.users.sessions import MOST_WRONG, Refused, SignedIn
 from tests.house import Queue, become
 from tests.process import Serving
@@ -81,7 +82,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def shell(database: Database, tmp_path: Path) -> Shell:
     """Nobody is there yet."""
     async with database.transaction() as session:
-        await session.execute(text("TRUNCATE users, user_sessions, audit, api_keys"))
+        await session.execute(text("TRUNCATE users, user_sessions, audit, api_keys, invites"))
     return Shell(database, tmp_path)
 
 
@@ -100,7 +101,7 @@ async def test_somebody_is_let_in_with_a_password_that_is_shown_once(shell: Shel
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", anna.pop("last_seen"))
     assert anna == {
         "login": "anna", "name": "Anna Nowak", "role": "supervisor", "teams": ["calls", "returns"], "languages": ["pl"], "skills": ["B2B"],
-        "active": True, "must_change": True, "locked_until": None,
+        "active": True, "must_change": True, "locked_until": None, "presence": "away",
     }  # fmt: skip
     assert await shell.log() == [("made_user", "anna", {"role": "supervisor"})]
     assert shown[1] not in str(await shell.rows("SELECT * FROM audit"))
@@ -220,6 +221,45 @@ async def test_somebody_is_kept_out_and_let_in_again(shell: Shell) -> None:
     await shell.does("users", "unlock", "anna")
     assert isinstance(await shell.sign_in("anna", GIVEN), SignedIn)
     assert [action for action, *_ in await shell.log()] == ["made_user", "kept_out", "let_in", "let_in"]
+
+
+async def test_somebody_is_invited_by_a_link_that_is_shown_once(shell: Shell) -> None:
+    said = await shell.does("users", "invite", "Ola", "--role", "supervisor", "--name", "Ola Lis", "--team", "calls", "--language", "pl")
+    shown = re.fullmatch(
+        r"ola is invited as supervisor\. The link is shown only now, .* 72 hours: http://localhost:8000/invite/(\S{43})\n", said
+    )
+    assert shown, said
+    [ola] = await shell.reads("users", "invites")
+    assert (ola["login"], ola["name"], ola["role"], ola["teams"], ola["languages"], ola["invited_by"]) == (
+        "ola", "Ola Lis", "supervisor", ["calls"], ["pl"], "shell",
+    )  # fmt: skip
+    assert shown[1] not in str(await shell.rows("SELECT invites::text FROM invites")) + str(
+        await shell.rows("SELECT audit::text FROM audit")
+    )
+    assert re.search(r"ola +Ola Lis +supervisor +calls +shell +20\d\d-", await shell.does("users", "invites"))
+    async with shell.database.transaction() as session:
+        found = await invites.of(session, SystemClock().now(), shown[1])
+        await changes.join(Hand(session, SystemClock().now(), "ola"), found, GIVEN)
+    assert isinstance(await shell.sign_in("ola", GIVEN), SignedIn)
+    assert await shell.reads("users", "invites") == []
+    assert [(action, detail) for action, _, detail in await shell.log()] == [("invited", {"role": "supervisor"})]
+
+
+async def test_an_invite_is_withdrawn(shell: Shell) -> None:
+    await shell.does("users", "invite", "ola")
+    assert await shell.does("users", "withdraw", "OLA") == "ola is not invited any more.\n"
+    assert await shell.reads("users", "invites") == []
+    assert await shell.fails("users", "withdraw", "ola") == "There is no such invite."
+    assert await shell.fails("users", "invite", "o") == "A login has 2 to 100 letters, digits or ._@+- and begins with a letter or a digit."
+    assert [action for action, *_ in await shell.log()] == ["invited", "withdrew_invite"]
+
+
+async def test_what_is_changed_to_what_it_was_is_not_noted(shell: Shell) -> None:
+    await shell.does("users", "add", "anna", "--name", "Anna", "--team", "calls")
+    await shell.does("users", "change", "anna", "--name", "Anna", "--team", "calls", "--skill", "B2B")
+    assert (await shell.log())[1:] == [("changed_user", "anna", {"changed": ["skills"]})]
+    await shell.does("users", "change", "anna", "--name", "Anna")
+    assert len(await shell.log()) == 2
 
 
 async def test_the_list_is_a_table(shell: Shell) -> None:

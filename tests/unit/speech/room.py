@@ -95,6 +95,8 @@ class Room:
         self.timings: dict[int, dict[str, Any]] = {}
         self.silences: list[int] = []
         self.played_ms = 0
+        self.notices, self.held_ = 0, False
+        self.partial: list[tuple[str, str, bool]] = []
         self._script: list[Callable[[], Any]] = []
         self._until = 0.0
         self._marks: list[tuple[float, str]] = []
@@ -233,8 +235,15 @@ class Room:
             raise DialogError("the database is away")
         return say(f"Goodbye, {reason}.")
 
+    async def listened(self) -> Answer:
+        self.notices += 1
+        return say("Somebody listens.", first=900 + self.notices, firm=True, hold=self.held_)
+
     def phrase(self, name: str) -> str:
         return f"[{name}]"
+
+    def partly(self, who: str, text: str, *, attended: bool) -> None:
+        self.partial.append((who, text, attended))
 
     def heard(self, seq: int, text: str, *, whole: bool) -> None:
         self.heard_of.setdefault(seq, []).append((text, whole))

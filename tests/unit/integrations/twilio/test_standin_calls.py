@@ -14,7 +14,7 @@ import pytest
 
 from integrations.twilio.media_streams import Stop
 from integrations.twilio.standin import Standin, create_standin
-from integrations.twilio.standin_calls import CHANGES, PARAMETERS, Calls
+from integrations.twilio.standin_calls import CHANGES, PARAMETERS, Calls, Change
 from integrations.twilio.standin_messages import Refusal
 from integrations.twilio.standin_phone import Person
 from integrations.twilio.standin_stream import Line
@@ -122,7 +122,8 @@ async def test_busy_and_refused(standin: Standin, bot: ToyBot) -> None:
     ("twiml", "error"),
     [
         ("<Response", "12100"),
-        ("<Response><Dial>1</Dial></Response>", "12200"),
+        ("<Response><Dial>1</Dial></Response>", "13224"),
+        ("<Response><Enqueue>support</Enqueue></Response>", "12200"),
         ("<Response><Connect/></Response>", "12200"),
         ('<Response><Connect><Stream url="ws://127.0.0.1:1/x"/></Connect></Response>', "31920"),
         ("<Response><Redirect>/twilio/voice</Redirect></Response>", "12200 too many"),
@@ -187,11 +188,13 @@ def test_changes_of_a_call_and_their_refusals() -> None:
     assert refused({"Status": ["completed"]}, "CA" + "0" * 32) == 20404
     assert refused({"Url": ["https://x.example/"]}) == 21220
     assert refused({}) == refused({"Status": ["busy"]}) == refused({"Stat": ["completed"]}) == 20001
-    assert calls.change(call.sid, {"Status": ["canceled"]}) == (call, "canceled", "")
+    assert calls.change(call.sid, {"Status": ["canceled"]}) == Change(call, "canceled")
     calls.move(call, "in-progress")
     assert refused({"Status": ["canceled"]}) == 21220
     assert refused({"Url": ["nowhere"]}) == 21205
-    assert calls.change(call.sid, {"Url": ["https://x.example/"]}) == (call, "", "https://x.example/")
+    assert calls.change(call.sid, {"Url": ["https://x.example/"]}) == Change(call, url="https://x.example/")
+    assert calls.change(call.sid, {"Twiml": ["<Response/>"]}) == Change(call, twiml="<Response/>")
+    assert refused({"Twiml": ["<Response/>"], "Url": ["https://x.example/"]}) == refused({"Twiml": ["x" * 4001]}) == 20001
     calls.move(call, "completed")
     assert refused({"Status": ["completed"]}) == 21220
 
@@ -201,6 +204,9 @@ def test_the_list() -> None:
     first, second = calls.create(FORM), calls.create(changed(To="+48500600701"))
     assert [one["sid"] for one in calls.page({})["calls"]] == [second.sid, first.sid]
     assert [one["sid"] for one in calls.page({"To": ANNA, "From": NUMBER})["calls"]] == [first.sid]
+    leg = calls.add(NUMBER, ANNA, "outbound-dial", parent_call_sid=first.sid)
+    assert [one["sid"] for one in calls.page({"ParentCallSid": first.sid})["calls"]] == [leg.sid]
+    calls._all.remove(leg)
     assert [one["sid"] for one in calls.page({"PageSize": "1"})["calls"]] == [second.sid]
     with pytest.raises(Refusal):
         calls.page({"PageSize": "x"})

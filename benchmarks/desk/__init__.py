@@ -1,0 +1,1 @@
+"""How fast the agents' desk is: hundreds of conversations, dozens of pages, no browser."""
