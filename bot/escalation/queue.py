@@ -290,7 +290,7 @@ async def _allowed(session: AsyncSession, escalation: Escalation, login: str) ->
     if not user.active:
         raise not_found("user")
     if not sees(user, escalation.team):
-        raise Problem(403, "other_team", f"This conversation is for the team {escalation.team}.")
+        raise Problem(403, "another_team", f"This conversation is for the team {escalation.team}.")
     return user
 
 

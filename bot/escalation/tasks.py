@@ -190,7 +190,7 @@ async def _allowed(session: AsyncSession, task: Task, login: str) -> User | None
     """Who this is: a user may act on what is theirs, or for their teams and languages; a name from another system on everything."""
     user: User | None = await session.scalar(select(User).where(User.login == login))
     if user is not None and task.agent != login and not _theirs(user, task):
-        raise Problem(403, "other_team", "This task is for another team or in another language.")
+        raise Problem(403, "another_team", "This task is for another team or in another language.")
     return user
 
 

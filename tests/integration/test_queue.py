@@ -102,7 +102,7 @@ async def test_who_cannot_be_handed_a_conversation_is_named(floor: Floor) -> Non
     await floor.do("UPDATE escalations SET team = 'care' WHERE id = :id", id=escalation)
     await floor.take(escalation, me)
     boss = await floor.user(await floor.agent(role="supervisor"))
-    for to, code in (("nobody-here", "user_not_found"), (away, "colleague_away"), (gone, "colleague_away"), (sales, "other_team")):
+    for to, code in (("nobody-here", "user_not_found"), (away, "colleague_away"), (gone, "colleague_away"), (sales, "another_team")):
         assert await refused(do(floor, queue.transfer, escalation, me, to, "", floor.now)) == code
         assert await refused(do(floor, queue.reassign, escalation, to, boss, floor.now)) == code
     assert await refused(do(floor, queue.transfer, escalation, me, me, "", floor.now)) == "colleague_same"
@@ -115,7 +115,7 @@ async def test_who_cannot_be_handed_a_conversation_is_named(floor: Floor) -> Non
 async def test_another_teams_conversation_cannot_be_taken_at_the_desk(floor: Floor) -> None:
     escalation = await floor.waiting()
     await floor.do("UPDATE escalations SET team = 'care' WHERE id = :id", id=escalation)
-    assert await refused(floor.take(escalation, await floor.agent(teams=["sales"]))) == "other_team"
+    assert await refused(floor.take(escalation, await floor.agent(teams=["sales"]))) == "another_team"
     assert await refused(floor.take(escalation, "nobody-here")) == "user_not_found"
     await floor.take(escalation, await floor.agent(teams=["sales", "care"]))
 

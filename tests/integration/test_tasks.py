@@ -124,8 +124,8 @@ async def test_who_sees_what(at_home: House) -> None:
         seen_by_boss = {task.id for task in await tasks.listing(session, await user(at_home, boss), at_home.clock.now())}
     assert seen == [soon.id, free.id, own.id]
     assert seen_by_boss == {soon.id, free.id, foreign.id, colleague.id}
-    assert await refused(at_home, "claim", other_team.id, anna) == (403, "other_team")
-    assert await refused(at_home, "claim", foreign.id, anna) == (403, "other_team")
+    assert await refused(at_home, "claim", other_team.id, anna) == (403, "another_team")
+    assert await refused(at_home, "claim", foreign.id, anna) == (403, "another_team")
     assert await refused(at_home, "claim", colleague.id, anna) == (409, "task_taken")
     assert (await do(at_home, "claim", soon.id, anna)).agent == anna
     assert (await do(at_home, "claim", soon.id, anna)).agent == anna  # again: nothing changes
