@@ -399,7 +399,11 @@ class Conversations:
         turn.conversation.seq = seq  # what is said of the wait goes with them
         reason = str(wanted.data["reason"])
         escalation = await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, fresh, routing=self.routing)
-        if waits_already or turn.state.closed or "end_call" in effects:
+        if "end_call" in effects:  # nobody can be put through to them any more: somebody calls them back
+            if turn.has_phone and "task" not in effects:
+                decision.effects.append(Effect("task", {"task": "callback", "text": "", "due": ""}))
+            return decision
+        if waits_already or turn.state.closed:
             return decision
         await turn.session.flush()
         wait = await expected(turn.session, escalation, turn.now, self._settings)

@@ -71,7 +71,7 @@ class Runtime:
         if response == DISCLOSURE:
             turn.disclose()
         elif response:
-            turn.say(response)
+            turn.say(response, reachable=bool(scene.context.get("phone_known")))
         if flow and flow not in {frame.flow for frame in state.stack}:
             turn.push(flow, "digression" if state.stack else "flow")
             await turn.advance()

@@ -16,6 +16,7 @@ from bot.desk.curve import DONE, curve_svg
 from bot.desk.frame import CHANNEL_ICONS, frame
 from bot.desk.i18n import _, language, later, ngettext
 from bot.desk.session import admitted, note
+from bot.desk.words import outcome_word
 from bot.journey.timeline import timeline
 from bot.mood.reasons import sentence
 from bot.mood.types import Reason
@@ -33,10 +34,18 @@ STAGES = {
     "application": later("application"), "screening": later("screening"), "interview": later("interview"), "offer": later("offer"),
     "onboarding": later("onboarding"),
 }  # fmt: skip
-_GOOD = (
-    "answered", "confirmed", "created", "booked", "rescheduled", "promise", "resolved", "changed", "survey_answered", "screened", "paid",
-)  # fmt: skip
-_BAD = ("handed_over", "wrong", "opted_out", "cancelled", "failed", "unknown", "declined", "withdrawn", "disputed")
+_GOOD = frozenset({
+    "answered", "solved", "resolved", "confirmed", "booked", "rebooked", "rescheduled", "interview_booked", "promise", "promised",
+    "screened", "resumed", "survey_answered", "return_created", "ticket_created", "order_cancelled", "delivery_changed",
+    "invoice_requested", "invoice_sent", "payment_link_sent", "link_sent", "already_paid", "discount_given", "callback_agreed",
+    "continued_in_writing",
+})  # fmt: skip
+_BAD = frozenset({
+    "handed_over", "not_solved", "no_reply", "failed", "given_up", "not_possible", "not_verified", "no_record", "unknown_question",
+    "order_not_found", "refused", "opted_out", "wrong_person", "survey_declined", "not_interested", "withdrawn", "cancelled",
+    "cancelled_by_person", "dispute", "cannot_pay", "return_too_late", "too_late_shipped",
+})  # fmt: skip
+"""Outcomes that the person and the company can be glad of, and those that show where it hurts."""
 MOST_PEOPLE = 200
 SHOWN_FROM = 0.3
 """Frustration (0..1) from which its reasons are worth reading."""
@@ -170,8 +179,8 @@ def _outcome(touchpoint: dict[str, Any]) -> None:
     facts += [f"{measures['duration_s']:.0f} s"] if measures.get("duration_s") else []
     facts += [f"{name.upper()} {measures[name]:.0f}" for name in ("csat", "nps", "ces") if name in measures]
     outcome = touchpoint["outcome"]
-    icon = "check_circle" if any(w in outcome for w in _GOOD) else "error" if any(w in outcome for w in _BAD) else "radio_button_unchecked"
+    icon = "check_circle" if outcome in _GOOD else "error" if outcome in _BAD else "radio_button_unchecked"
     with ui.row().classes("items-center gap-2"):
         ui.icon(icon, size="18px").classes("soft")
-        ui.label(outcome.replace("_", " ") or _("open"))
+        ui.label(outcome_word(outcome))
         ui.label(" · ".join(facts)).classes("soft text-sm")

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from bot.desk.board_words import outcome_words, reason_words
 from bot.desk.card import Card
 from bot.desk.curve import DONE, curve_svg
 from bot.desk.i18n import _, language, later, ngettext
@@ -18,6 +19,8 @@ from bot.mood.reasons import sentence
 
 LANGUAGES = {"pl": later("Polish"), "en": later("English"), "ro": later("Romanian")}
 CONTACTS = {"phone": later("Phone"), "email": later("E-mail"), "external_id": later("Customer no."), "external": later("Customer no.")}
+
+RECORDING = {"granted": later("agreed"), "revoked": later("refused")}
 
 STYLE = """
 .known { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 2px 12px; overflow-wrap: anywhere; width: 100%; font-size: 14px }
@@ -55,6 +58,7 @@ class PersonPane:
                 *((_(CONTACTS.get(kind, kind)), value) for kind, value in card.contacts),
                 (_("Local time"), f"{card.local_time:%H:%M}"),
                 (_("Contact"), card.consent),
+                *((_("Recording"), _(RECORDING[agreed.state])) for agreed in card.consents if agreed.kind == "recording"),
             ]
         )
         count = ngettext("{count} contact so far", "{count} contacts so far", card.touchpoints)
@@ -102,17 +106,30 @@ class PersonPane:
                 with ui.row().classes("w-full gap-2 text-sm items-baseline"):
                     ui.label(record.title or record.id).classes("font-semibold")
                     ui.label(" · ".join(facts)).classes("soft")
+            if (hidden := card.counts.get(kind, 0) - sum(1 for each in card.records if each.kind == kind)) > 0:
+                ui.label(ngettext("{count} older one", "{count} older ones", hidden)).classes("soft text-xs")
 
     def _past(self, card: Card) -> None:
+        zone = self._place.zone
         if card.tasks:
             _title(_("Promised"))
             for task in card.tasks:
-                ui.label(f"{task.due.astimezone(self._place.zone):%d.%m. %H:%M} · {task.text}").classes("text-sm")
+                about = " · ".join(each for each in (f"{task.due.astimezone(zone):%d.%m. %H:%M}", task.text, task.agent) if each)
+                ui.label(about).classes("text-sm late" if task.late else "text-sm")
+        if card.escalations:
+            _title(_("With colleagues before"))
+            for handed in card.escalations:
+                how = outcome_words(handed.outcome) if handed.outcome else ""
+                facts = (f"{handed.at.astimezone(zone):%d.%m.%Y %H:%M}", reason_words(handed.reason), handed.agent, how)
+                with ui.column().classes("gap-0 w-full"):
+                    ui.label(" · ".join(each for each in facts if each)).classes("text-sm")
+                    if handed.note:
+                        ui.label(handed.note).classes("soft text-sm")
         if card.past:
             _title(_("Before"))
             for touchpoint in card.past:
                 what = " · ".join(each for each in (touchpoint.channel, touchpoint.goal, touchpoint.outcome) if each)
-                ui.label(f"{touchpoint.at.astimezone(self._place.zone):%d.%m.%Y} · {what}").classes("soft text-sm")
+                ui.label(f"{touchpoint.at.astimezone(zone):%d.%m.%Y} · {what}").classes("soft text-sm")
 
 
 def _title(text: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from bot.escalation import presence
 from bot.users import accounts
+from dialogs.scene import Effect
 from tests.house import NUMBER, START, House, house
 from tests.integration.test_escalations import act
 
@@ -381,6 +382,24 @@ async def test_nobody_without_a_number_is_promised_a_call(open_house: House) -> 
     assert "call you back" not in words(over)
     assert await tasks_of(open_house, conversation) == []
     assert (await escalation_of(open_house, conversation))["status"] == "waiting"
+
+
+@pytest.mark.parametrize("channel", ["phone", "browser"])
+async def test_a_call_that_fails_on_our_side_becomes_a_call_back_where_we_have_a_number(open_house: House, channel: str) -> None:
+    person = {"person": {"phone": open_house.phone()}} if channel == "phone" else {}
+    begun = await open_house.begin(channel=channel, **person)
+    await open_house.say(begun["id"], "my kettle leaks")
+    failed = [Effect("problem", {"kind": "call_failed"}), Effect("handoff", {"reason": "call_failed"}), Effect("end_call")]
+    conversations = open_house.service.conversations
+    answer = await conversations.nudge(begun["id"], channel, "utter_call_failure", effects=failed, alone=True)
+    found = await tasks_of(open_house, begun["id"])
+    if channel == "phone":
+        assert "call you back" in words(answer)
+        assert [(task["kind"], task["text"]) for task in found] == [("callback", "my kettle leaks")]
+    else:
+        assert "call you back" not in words(answer)
+        assert found == []
+        assert (await escalation_of(open_house, begun["id"]))["reason"] == "call_failed"
 
 
 async def test_a_call_that_an_agent_has_just_taken_is_not_ended_by_the_bot(open_house: House) -> None:
