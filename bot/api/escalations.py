@@ -15,6 +15,7 @@ from bot.calls import transfer
 from bot.escalation import answering, queue, waiting
 from bot.escalation.attachments import MOST as MOST_FILES
 from bot.escalation.attachments import links
+from bot.escalation.hand_on import hand_on as to_colleague
 from bot.escalation.promises import Kind, Promise
 from bot.problems import Problem
 from bot.store import conversations as store
@@ -169,7 +170,8 @@ async def hand_on(escalation_id: str, body: HandOn, service: Svc, by: By) -> dic
         if _NUMBER.fullmatch(body.to):
             await transfer.to_number(session, service, escalation_id, body.agent, body.to, now)
         else:
-            await queue.transfer(session, escalation_id, body.agent, body.to, body.note, now, within_s=service.settings.offer_s)
+            seconds = service.settings.offer_s
+            await to_colleague(session, service.conversations, escalation_id, body.agent, body.to, body.note, now, within_s=seconds)
         by.did(session, now, "transferred", escalation_id, agent=body.agent)
         return _json(await session.get_one(Escalation, escalation_id))
 

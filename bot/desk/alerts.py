@@ -17,7 +17,7 @@ from bot.desk.i18n import _, later, ngettext
 from bot.desk.inbox import Entry
 from bot.desk.place import Place
 from bot.desk.talk_pane import why_back
-from bot.escalation import notes, presence, tasks
+from bot.escalation import hand_on, notes, presence, tasks
 from bot.store.models import Task
 
 SHOWN = 5
@@ -148,14 +148,12 @@ class Alerts:
 
     async def decline(self) -> None:
         """Let the offer pass to the next."""
-        from bot.escalation import offers
-
         place, offer = self._place, self._offer()
         if offer is None:
             return
 
         async def work(session: AsyncSession, now: datetime) -> None:
-            await offers.decline(session, offer.escalation, place.user.login, now)
+            await hand_on.decline(session, place.service.conversations, offer.escalation, place.user.login, now)
 
         await place.do(work, "declined", offer.escalation)
 

@@ -13,8 +13,9 @@ from bot.desk.frame import answers
 from bot.desk.i18n import _, later
 from bot.desk.place import Place
 from bot.desk.words import slot_word
-from bot.escalation import agents, answering, promises, queue
+from bot.escalation import agents, answering, promises
 from bot.escalation.answering import OUTCOMES
+from bot.escalation.hand_on import hand_on
 from bot.escalation.promises import Promise
 
 OUTCOME_NAMES = {
@@ -138,8 +139,8 @@ class Closing:
             return False
 
         async def work(session: AsyncSession, now: datetime) -> None:
-            seconds = place.service.settings.offer_s
-            await queue.transfer(session, escalation, place.user.login, login, note, now, within_s=seconds)
+            seconds, conversations = place.service.settings.offer_s, place.service.conversations
+            await hand_on(session, conversations, escalation, place.user.login, login, note, now, within_s=seconds)
 
         return await place.do(work, "transferred", escalation)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -20,23 +21,27 @@ from bot.desk.card import card
 from bot.desk.closing import Closing
 from bot.desk.frame import frame
 from bot.desk.i18n import _, later
-from bot.desk.inbox import Entry, concerns, lists, story
+from bot.desk.inbox import Entry, Story, admit, concerns, lists, story
 from bot.desk.list_pane import ListPane
 from bot.desk.person_pane import PersonPane
 from bot.desk.place import Place
 from bot.desk.reply_pane import ReplyPane
-from bot.desk.session import admitted, note, refused, visitor
+from bot.desk.session import admitted, did, refused, visitor
 from bot.desk.talk_pane import TalkPane
 from bot.desk.tried import tried
 from bot.desk.voice import VoiceBar
 from bot.escalation import presence, queue
 from bot.escalation.paragraph import history, paragraph
-from bot.problems import Problem
+from bot.problems import Problem, not_found
 from bot.store.database import UNREACHABLE
 from bot.users.accounts import may
 
 TICK_S = 15.0
 """How often, in s, waiting times are shown anew, the session is asked for and the page says that it is there."""
+LOOKS_AFTER_S = 0.4
+"""After something happened in the open conversation, in s, what is shown beside it is read again."""
+OTHERS_EVERY_S = 0.25
+"""Conversations that are not the user's own are drawn anew no more often than this, in s."""
 KEYS = (
     ("j / k", later("next and previous conversation")),
     ("t", later("take")),
@@ -90,10 +95,13 @@ class Desk:
         place.open = self._open
         self._gone = ""
         self._page = ""
+        self._looking: asyncio.Task[None] | None = None
         self._one = asyncio.Lock()  # an event and a click never draw at once
         self._wake = asyncio.Event()
         self._changed: set[str] = set()
         self._shown: set[str] = set()
+        self._drawn_at = 0.0
+        self._soon: asyncio.TimerHandle | None = None
         self._told: list[dict[str, Any]] = []
         self._partly: dict[str, str] = {}
 
@@ -125,6 +133,8 @@ class Desk:
 
     async def _left(self, following: asyncio.Task[None]) -> None:
         following.cancel()
+        if self._looking is not None:
+            self._looking.cancel()
         with contextlib.suppress(*UNREACHABLE):  # then its last sign of life says it
             async with self.place.service.database.transaction() as session:
                 await presence.closed(session, self._page)
@@ -132,14 +142,19 @@ class Desk:
     # ---- following
 
     def _entries_changed(self, changed: frozenset[str]) -> None:
-        """Most of what happens is on somebody else's desk."""
+        """Most of what happens is on somebody else's desk; what is not, shows at once if it is the user's own, and else a few times a
+        second: fifty desks that are drawn anew with every word that is said in the queue would keep a server busy with nothing else."""
         user, entries = self.place.user, self._live.entries
-        mine = {id_ for id_ in changed if id_ in self._shown or (id_ in entries and concerns(entries[id_], user))}
-        if not changed:
-            mine = {"*"}
-        if mine:
-            self._changed |= mine
+        mine = {id_ for id_ in changed if id_ in self._shown or (id_ in entries and concerns(entries[id_], user))} if changed else {"*"}
+        if not mine:
+            return
+        self._changed |= mine
+        near = {"*", *(entry.conversation for entry in self.place.lists.mine), self.place.entry.conversation if self.place.entry else ""}
+        if mine & near or any(id_ in entries and user.login in (entries[id_].agent, entries[id_].offered_to) for id_ in mine):
             self._wake.set()
+        elif self._soon is None:
+            loop = asyncio.get_running_loop()
+            self._soon = loop.call_at(max(loop.time(), self._drawn_at + OTHERS_EVERY_S), self._wake.set)
 
     def _read_lists(self) -> None:
         self.place.lists = lists(self._live.entries.values(), self.place.user, self.place.now())
@@ -169,6 +184,10 @@ class Desk:
                 while True:
                     await self._wake.wait()
                     self._wake.clear()
+                    if self._soon is not None:
+                        self._soon.cancel()
+                        self._soon = None
+                    self._drawn_at = asyncio.get_running_loop().time()
                     try:
                         await self._catch_up()
                     except UNREACHABLE:
@@ -190,7 +209,8 @@ class Desk:
                     self._lists.renew()
                     self._alerts.changed()
                 if place.story is not None and changed & {"*", place.story.entry.conversation}:
-                    await self._renew()
+                    async with place.service.database.sessions() as session:
+                        await self._renew(session)
                 for who, text in partly.items():
                     self._talk.partly(who, text)
                 if told:
@@ -222,27 +242,54 @@ class Desk:
             self._alerts.presence()
             await self._alerts.renew()
 
-    async def _renew(self) -> None:
-        """The open conversation as it is now: what was said first, then what follows from it."""
+    async def _renew(self, session: AsyncSession) -> None:
+        """The open conversation as it is now: what was said first; what is beside it may come a moment later."""
         place, before = self.place, self.place.story
         if before is None:
             return
-        async with place.service.database.sessions() as session:
-            await self._talk.renew(session)
-            try:
-                place.story = await story(session, place.user, before.entry.escalation)
-            except Problem as problem:
-                place.story, self._gone = None, _("This conversation is over.") if problem.status == 404 else problem.detail
-            after = place.story
-            if after is None or _drawn(after.entry) != _drawn(before.entry):
-                await self._draw_talk.refresh()
-            else:
-                if (after.entry.offered_to, after.history) != (before.entry.offered_to, before.history):
-                    self._talk.head.refresh()
-                if after.entry.last != before.entry.last:
-                    background_tasks.create(self._reply.suggest(), name="desk-suggest")
-            if await self._read_person(session):
-                self._person.draw.refresh()
+        await self._talk.renew(session)
+        entry = self._live.entries.get(before.entry.conversation)
+        try:
+            if entry is None or entry.escalation != before.entry.escalation:
+                raise not_found("escalation")
+            admit(entry, place.user)
+            place.story = replace(before, entry=entry)
+        except Problem as problem:
+            place.story, self._gone = None, _("This conversation is over.") if problem.status == 404 else problem.detail
+        await self._draw_again(before)
+        self._look_again()
+
+    async def _draw_again(self, before: Story) -> None:
+        """Draw of the conversation what is not as it was."""
+        after = self.place.story
+        if after is None or _drawn(after.entry) != _drawn(before.entry):
+            await self._draw_talk.refresh()
+            return
+        if (after.entry.offered_to, after.history) != (before.entry.offered_to, before.history):
+            self._talk.head.refresh()
+        if after.entry.last != before.entry.last:
+            background_tasks.create(self._reply.suggest(), name="desk-suggest")
+
+    def _look_again(self) -> None:
+        """See to it that what is beside the conversation is read again soon, once for all that happens until then."""
+        if self._looking is None:
+            self._looking = background_tasks.create(self._look(), name="desk-person")
+
+    async def _look(self) -> None:
+        await asyncio.sleep(LOOKS_AFTER_S)
+        self._looking = None
+        place = self.place
+        with contextlib.suppress(*UNREACHABLE, Problem):  # then with the next thing that happens; what is over, an event says
+            async with self._one, place.service.database.sessions() as session:
+                before = place.story
+                if before is not None:
+                    place.story = await story(session, place.user, before.entry.escalation)
+                if await self._read_person(session):
+                    with place.client:
+                        self._person.draw.refresh()
+                if before is not None:
+                    with place.client:
+                        await self._draw_again(before)
 
     async def _read_person(self, session: AsyncSession) -> bool:
         """Read what is shown beside the conversation; whether that has changed is returned."""
@@ -250,12 +297,17 @@ class Desk:
         if place.story is None:
             return True
         conversations, conversation = place.service.conversations, place.story.conversation
-        flows, domain = conversations.flows, conversations.domain
-        facts = {**place.story.summary, **await history(session, conversation, flows)}
-        place.paragraph = paragraph(facts, flows, slots=domain.slots)
+        await self._read_paragraph(session)
         self._person.card = await card(session, conversation, place.now())
-        self._person.tried = await tried(session, conversation, flows, domain)
+        self._person.tried = await tried(session, conversation, conversations.flows, conversations.domain)
         return self._person.changed()
+
+    async def _read_paragraph(self, session: AsyncSession) -> None:
+        place = self.place
+        if place.story is not None:
+            conversations = place.service.conversations
+            facts = {**place.story.summary, **await history(session, place.story.conversation, conversations.flows)}
+            place.paragraph = paragraph(facts, conversations.flows, slots=conversations.domain.slots)
 
     async def _open(self, escalation: str) -> None:
         """Choose a conversation."""
@@ -269,8 +321,8 @@ class Desk:
                     if problem.status == 403:
                         await refused(place.request, place.user, problem.code, escalation)
                     return
+                did(place.request, session, place.user, "saw_conversation", place.story.entry.conversation)
                 await self._read_person(session)
-            await note(place.request, place.user, "saw_conversation", place.story.entry.conversation)
             await self._draw_talk.refresh()
             self._person.draw.refresh()
             self._lists.renew()
@@ -309,8 +361,14 @@ class Desk:
         async def work(session: AsyncSession, now: datetime) -> None:
             await queue.take(session, escalation, place.user.login, now, at_desk=True)
 
-        if await place.do(work, "took", escalation):
-            await self._open(escalation)
+        if not await place.do(work, "took", escalation):
+            return
+        async with self._one, place.service.database.sessions() as session:
+            before = place.story
+            if before is not None:
+                with contextlib.suppress(Problem):  # over again already: an event says so
+                    place.story = await story(session, place.user, escalation)
+                    await self._draw_again(before)
 
     # ---- keys
 

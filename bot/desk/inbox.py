@@ -27,7 +27,8 @@ LAST = 120
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One conversation in a list. ``since``: when it was handed over; ``mood``: frustration 0..1 or None; ``last``: what the person
-    said last; ``unread``: messages of the person since the last one of an agent; ``call``: the id of the call they are on, if they are."""
+    said last; ``unread``: messages of the person since the last one of an agent; ``call``: the id of the call they are on, if they are;
+    ``steps``: entries of the escalation's history."""
 
     escalation: str
     conversation: str
@@ -48,6 +49,7 @@ class Entry:
     late: bool = False
     joined: tuple[str, ...] = ()
     call: str = ""
+    steps: int = 0
 
     def waited_s(self, now: datetime) -> float:
         """Seconds since it was handed over."""
@@ -106,16 +108,21 @@ def concerns(entry: Entry, user: User) -> bool:
     return bool(lists([entry], user, entry.since).every)
 
 
+def admit(entry: Entry, user: User) -> None:
+    """Raises Problem (403) where a conversation is another team's, or with a colleague."""
+    if not sees(user, entry.team) and user.login not in (entry.agent, entry.offered_to):
+        raise Problem(403, "another_team", "This conversation is another team's.")
+    if entry.status == "taken" and entry.agent != user.login and not may(user, "supervisor"):
+        raise Problem(403, "not_the_owner", f"{entry.agent} has this conversation.")
+
+
 async def story(session: AsyncSession, user: User, escalation_id: str) -> Story:
     """All of one conversation. Raises Problem: 404 for what is over or never was, 403 for another team's and for a colleague's."""
     found = await entries(session, Escalation.id == escalation_id)
     if not found:
         raise not_found("escalation")
     entry = found[0]
-    if not sees(user, entry.team) and user.login not in (entry.agent, entry.offered_to):
-        raise Problem(403, "another_team", "This conversation is another team's.")
-    if entry.status == "taken" and entry.agent != user.login and not may(user, "supervisor"):
-        raise Problem(403, "not_the_owner", f"{entry.agent} has this conversation.")
+    admit(entry, user)
     escalation = await session.get_one(Escalation, escalation_id)
     conversation = await session.get_one(Conversation, entry.conversation)
     person = await session.get_one(Person, conversation.person_id)
@@ -152,7 +159,7 @@ async def entries(session: AsyncSession, *where: Any) -> Sequence[Entry]:
             last[conversation.id].channel if conversation.id in last else conversation.channel, escalation.reason, escalation.created,
             _mood(conversation.state), _short(last.get(conversation.id)), unread.get(conversation.id, 0), escalation.team, escalation.skill,
             escalation.offered_to, escalation.offered_until, escalation.late is not None, tuple(escalation.joined),
-            calls.get(conversation.id, ""),
+            calls.get(conversation.id, ""), len(escalation.history),
         )
         for escalation, conversation, name in rows
     ]  # fmt: skip

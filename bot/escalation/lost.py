@@ -10,13 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.conversation import Conversations
 from bot.escalation import presence, queue
 from bot.escalation.live import LIVE, of_user
+from bot.escalation.telling import tell
 from bot.events import notify
 from bot.metrics import LOST
-from bot.outreach import deliveries
 from bot.settings import Settings
-from bot.store import conversations as store
-from bot.store import people
-from bot.store.models import Conversation, Escalation
+from bot.store.models import Escalation
 
 TELLS = "utter_back_in_queue"
 """What the person is told who is in the queue again."""
@@ -59,10 +57,8 @@ async def return_to_queue(
     session: AsyncSession, conversations: Conversations, escalation_id: str, reason: str, now: datetime
 ) -> Escalation:
     """Put a conversation back into the queue, as `queue.put_back`, and tell the person, on the channel they are on."""
-    escalation, conversation = await queue.put_back(session, escalation_id, reason, now)
-    answer = await conversations.tell(session, conversation.id, TELLS)
-    if await store.channel_of(session, conversation) == "sms":
-        await _text(session, conversation, "\n".join(reply["text"] for reply in answer["replies"]), now)
+    escalation, _ = await queue.put_back(session, escalation_id, reason, now)
+    await tell(session, conversations, escalation, TELLS, now)
     return escalation
 
 
@@ -70,10 +66,3 @@ async def _mark(session: AsyncSession, escalation: Escalation, lost: datetime | 
     escalation.lost = lost
     await notify(session, LIVE, escalation=escalation.id)
     await notify(session, of_user(escalation.agent or ""), escalation=escalation.id, lost=lost is not None)
-
-
-async def _text(session: AsyncSession, conversation: Conversation, words: str, now: datetime) -> None:
-    """As a text message; who has said STOP, or has no number any more, is not told."""
-    phone = await people.contact(session, conversation.person_id, "phone")
-    if phone is not None and not await people.opted_out(session, conversation.person_id):
-        await deliveries.add(session, conversation, f"{conversation.id}-{conversation.seq}", phone, words, now, solicited=True)

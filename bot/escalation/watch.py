@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.conversation import Conversations
-from bot.escalation import alarms, lost, offers, presence, tasks
+from bot.escalation import alarms, hand_on, lost, offers, presence, tasks
 from bot.escalation.agents import Agent, on_duty
 from bot.escalation.live import LIVE
 from bot.escalation.waiting import Waiting, line
@@ -113,7 +113,8 @@ class Watch:
         ended = False
         for one in offered:
             if one.offered_to not in takes or one.offered_until is None or now >= one.offered_until:
-                ended |= await self._do("the end of an offer", partial(offers.lapse, escalation_id=one.escalation, now=now))
+                lapse = partial(hand_on.lapse, conversations=self._conversations, escalation_id=one.escalation, now=now)
+                ended |= await self._do("the end of an offer", lapse)
         return await line(reading, now) if ended else waiting
 
     async def _lost(self, waiting: list[Waiting], reading: AsyncSession, now: datetime) -> list[Waiting]:
