@@ -72,7 +72,7 @@ class _Board:
     async def show(self, first: str) -> None:
         """Draw it, and follow what happens from then on."""
         ui.add_css(_STYLE + board_lists.STYLE + board_trends.STYLE + talk_pane.STYLE + board_talk.STYLE)
-        with ui.element("main").classes("board").props(f'aria-label="{_("Board")}"'):
+        with ui.element("section").classes("board").props(f'aria-label="{_("Board")}"'):
             with ui.element("div").props('role="status" aria-live="assertive"').classes("w-full"):
                 self._alarm()
             self._lists.draw_tiles()

@@ -7,6 +7,7 @@ import itertools
 import sys
 from pathlib import Path
 
+import httpx
 from playwright.async_api import Page
 
 from tests.acceptance.running import Running
@@ -46,3 +47,14 @@ async def sign_in_first(page: Page, service: Running, role: str = "agent") -> st
     login = await user(service, role)
     await sign_in(page, login, PASSWORD)
     return login
+
+
+async def clear_the_floor(http: httpx.AsyncClient) -> None:
+    """Nobody waits any more, and nobody is with an agent: what earlier tests left is ended."""
+    for status in ("waiting", "taken"):
+        for found in (await http.get("/v1/escalations", params={"status": status})).json()["escalations"]:
+            path, agent = f"/v1/escalations/{found['id']}", found["agent"] or "nobody"
+            if status == "waiting":
+                await http.post(f"{path}/take", json={"agent": agent})
+            closed = await http.post(f"{path}/close", json={"agent": agent})
+            assert closed.status_code == 200, closed.text

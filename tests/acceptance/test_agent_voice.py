@@ -1,4 +1,5 @@
-"""The desk's bar for a call in a real Chromium with a fake microphone: a simulated phone hears the agent, and the agent the phone."""
+"""Calls at the desk and on the board, in a real Chromium with a fake microphone: a simulated phone hears the agent, and the agent the
+phone."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from nicegui import app as pages
 from nicegui import ui
 from playwright.async_api import Browser, Page, async_playwright, expect
 
@@ -17,6 +19,7 @@ from bot.desk.voice import VoiceBar
 from speech.audio import dbfs, from_mulaw
 from speech.types import RATE, Samples
 from tests.acceptance.conftest import ARGUMENTS, CHROMIUM
+from tests.acceptance.desk import clear_the_floor
 from tests.house import PASSWORD, become
 from tests.integration.calling import CallingHouse, calling, connected, row
 from tests.twilio_caller import TwilioCaller
@@ -41,11 +44,13 @@ window.level = () => {
 };
 """
 """Measures what goes to the headphones, in dB below full scale."""
+BAR = "/voice-bar/{mode}/{escalation}"
+"""A page with nothing but the bar."""
 
 
 @pytest.fixture(scope="module")
 async def phone(database_url: str, data_dir: Path, _flows_read_once: None) -> AsyncIterator[CallingHouse]:
-    @ui.page("/voice-bar/{mode}/{escalation}")
+    @ui.page(BAR)
     def page(mode: Any, escalation: str) -> None:
         ui.button("Draw again", on_click=lambda: draw.refresh())
 
@@ -58,6 +63,7 @@ async def phone(database_url: str, data_dir: Path, _flows_read_once: None) -> As
     with pytest.MonkeyPatch.context() as patch:
         async with calling(database_url, data_dir, patch, calls_most=3) as found:
             yield found
+    pages.remove_route(BAR)  # the pages' app is one for the process
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +85,11 @@ class Opens:
         self.errors: list[str] = []
 
     async def bar(self, login: str, escalation: str, mode: str = "talk", permissions: tuple[str, ...] = ("microphone",)) -> Page:
+        """The bar alone."""
+        return await self.page(login, f"/voice-bar/{mode}/{escalation}", permissions)
+
+    async def page(self, login: str, path: str, permissions: tuple[str, ...] = ("microphone",)) -> Page:
+        """A page of ours for somebody who is signed in."""
         house = self._phone.house
         client = house.visitor()
         await client.post("/sign-in", data={"login": login, "password": PASSWORD})
@@ -88,7 +99,7 @@ class Opens:
         page = await context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         await page.add_init_script(EAR)
-        await page.goto(f"{house.url}/voice-bar/{mode}/{escalation}")
+        await page.goto(f"{house.url}{path}")
         return page
 
 
@@ -220,3 +231,66 @@ async def test_why_somebody_cannot_join_is_said(phone: CallingHouse, opens: Open
         refused = await opens.bar(login, escalation, permissions=())
         await part(refused, "join").click()
         await expect(part(refused, "state")).to_have_text("The browser does not allow the microphone.")
+
+
+def said(page: Page, who: str, text: str) -> Any:
+    return page.locator(f'[data-testid=message][data-from="{who}"]').filter(has_text=text)
+
+
+async def test_at_the_desk_a_call_is_taken_talked_in_and_given_back(phone: CallingHouse, opens: Opens) -> None:
+    login = await phone.house.user()
+    await clear_the_floor(phone.house.http)
+    async with await connected(phone, 5) as caller:
+        page = await opens.page(login, "/desk")
+        await waiting(phone, caller, 5)
+        await page.get_by_test_id("entry").first.click()
+        await page.get_by_role("button", name="Take").click()
+        await expect(page.get_by_label("Reply", exact=True)).to_be_visible()
+        await part(page, "join").click()
+        await expect(part(page, "state")).to_have_text("You are talking with the caller.")
+        assert await beeps(caller) >= 4
+        await caller.say(phone.ears.sound("the kettle leaks"))
+        assert await heard(page)
+        await expect(said(page, "person", "the kettle leaks")).to_be_visible()
+        await expect(part(page, "state")).to_have_text("You are talking with the caller.")  # what is new is drawn around the bar
+
+        await page.get_by_role("button", name="Give back").click()
+        await page.get_by_label("Note", exact=True).fill("A new kettle leaves tomorrow.")
+        await page.get_by_role("button", name="Give back").last.click()
+        await expect(page.get_by_text("This conversation is over.")).to_be_visible()
+        await become(lambda: spoken(phone, "A new kettle leaves tomorrow."))
+        await caller.quiet()
+        before = len(phone.mouth.said)
+        await caller.say(phone.ears.sound("thank you"))
+        await caller.answer()
+        assert len(phone.mouth.said) > before  # it is the bot who goes on
+
+
+async def spoken(phone: CallingHouse, words: str) -> bool:
+    return any(words in sentence for sentence in phone.mouth.said)
+
+
+async def test_from_the_board_a_supervisor_listens_in_and_the_caller_is_told(phone: CallingHouse, opens: Opens) -> None:
+    boss, login = await phone.house.user("supervisor"), await phone.house.user()
+    await clear_the_floor(phone.house.http)
+    async with await connected(phone, 6) as caller:
+        escalation = await waiting(phone, caller, 6, login)
+        desk = await opens.page(login, f"/desk?open={escalation}")
+        await part(desk, "join").click()
+        await expect(part(desk, "state")).to_have_text("You are talking with the caller.")
+        board = await opens.page(boss, "/board", permissions=())
+        await board.get_by_role("button", name=re.compile("With agents")).click()
+        await board.get_by_role("group", name="Conversations", exact=True).get_by_role("row").get_by_role("button").first.click()
+        phone.mouth.said.clear()
+        await board.get_by_role("button", name="Listen in").click()
+        await expect(part(board, "state")).to_have_text("You are listening. Nobody hears you.")
+        await become(lambda: spoken(phone, "słuchać"))
+        await caller.say(phone.ears.sound("is anybody there"))
+        assert await heard(board)
+        await expect(said(board, "person", "is anybody there")).to_be_visible()
+        await board.get_by_role("button", name="Close").first.click()
+        await become(lambda: nobody_listens(phone))
+
+
+async def nobody_listens(phone: CallingHouse) -> bool:
+    return not any(call.bridge._listeners for call in phone.calls._live.values())

@@ -9,9 +9,14 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.acceptance.chat import Chat
 from tests.acceptance.conftest import Visit
-from tests.acceptance.desk import sign_in_first
+from tests.acceptance.desk import clear_the_floor, sign_in_first
 from tests.acceptance.running import Running
 from tests.acceptance.test_desk import entry, said
+
+
+@pytest.fixture(autouse=True)
+async def _clear_floor(service: Running) -> None:
+    await clear_the_floor(service.http)
 
 
 async def board(visit: Visit, service: Running) -> tuple[Page, str]:

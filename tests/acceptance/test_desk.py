@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.acceptance.chat import Chat
 from tests.acceptance.conftest import Visit
-from tests.acceptance.desk import sign_in_first
+from tests.acceptance.desk import clear_the_floor, sign_in_first
 from tests.acceptance.running import Running
+
+
+@pytest.fixture(autouse=True)
+async def _clear_floor(service: Running) -> None:
+    await clear_the_floor(service.http)
 
 
 async def agent(visit: Visit, service: Running, role: str = "agent") -> tuple[Page, str]:

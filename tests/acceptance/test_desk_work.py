@@ -6,18 +6,24 @@ import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.acceptance.chat import Chat
 from tests.acceptance.conftest import Visit
-from tests.acceptance.desk import PASSWORD, sign_in
+from tests.acceptance.desk import PASSWORD, clear_the_floor, sign_in
 from tests.acceptance.running import Running, until
 from tests.acceptance.test_desk import agent, entry, said, waiting_for_a_person
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763606060000000040001f61738550000000049454e44ae426082"
 )
+
+
+@pytest.fixture(autouse=True)
+async def _clear_floor(service: Running) -> None:
+    await clear_the_floor(service.http)
 
 
 @pytest_asyncio.fixture
