@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.models import Conversation, Escalation, Record, Touchpoint, User, UserSession
 from dialogs.state import DialogState, Frame
 
-SHARES = {"waiting": 0.1, "taken": 0.3}
+SHARES = {"waiting": 0.05, "taken": 0.3}
 """Of all conversations; the rest are with the bot."""
 _SAID = (
     ("person", "Where is my parcel? It was to come on Monday."),

@@ -262,8 +262,13 @@ class Desk:
     async def _draw_again(self, before: Story) -> None:
         """Draw of the conversation what is not as it was."""
         after = self.place.story
-        if after is None or _drawn(after.entry) != _drawn(before.entry):
+        if after is None:
             await self._draw_talk.refresh()
+            return
+        if _drawn(after.entry) != _drawn(before.entry):
+            self._talk.head.refresh()
+            self._voice.refresh()
+            await self._write.refresh()
             return
         if (after.entry.offered_to, after.history) != (before.entry.offered_to, before.history):
             self._talk.head.refresh()
@@ -339,14 +344,17 @@ class Desk:
                 ui.label(_("j and k go through the list, t takes what is open, ? shows all keys.")).classes("soft text-sm text-center")
             return
         self._talk.head()
-        if place.story.entry.call and place.mine:
-            VoiceBar(place.chosen, "talk")
-        elif place.story.entry.call and may(place.user, "supervisor"):
-            VoiceBar(place.chosen, "listen")
+        self._voice()
         self._talk.draw()
         async with place.service.database.sessions() as session:
             await self._talk.renew(session)
         await self._write()
+
+    @ui.refreshable_method
+    def _voice(self) -> None:
+        place = self.place
+        if place.entry is not None and place.entry.call and (place.mine or may(place.user, "supervisor")):
+            VoiceBar(place.chosen, "talk" if place.mine else "listen")
 
     @ui.refreshable_method
     async def _write(self) -> None:
@@ -363,12 +371,12 @@ class Desk:
 
         if not await place.do(work, "took", escalation):
             return
-        async with self._one, place.service.database.sessions() as session:
+        async with self._one:
             before = place.story
-            if before is not None:
-                with contextlib.suppress(Problem):  # over again already: an event says so
-                    place.story = await story(session, place.user, escalation)
-                    await self._draw_again(before)
+            if before is not None and before.entry.escalation == escalation:  # the queue's own word for it comes in a moment
+                entry = replace(before.entry, status="taken", agent=place.user.login, offered_to=None, offered_until=None)
+                place.story = replace(before, entry=entry)
+                await self._draw_again(before)
 
     # ---- keys
 
