@@ -17,10 +17,11 @@ check: setup-dev      ## ruff, mypy --strict, the flows
 	@.venv/bin/mypy
 	@.venv/bin/voxtrail flows --check
 
-bench: setup-dev      ## speed: chat beside a plain Rasa server, calls beside a Pipecat bot, the agents' desk
+bench: setup-dev      ## speed: chat beside a plain Rasa server, calls beside a Pipecat bot, the agents' desk, an agent on a call
 	@.venv/bin/python -m benchmarks.turns
 	@.venv/bin/python -m benchmarks.calls
 	@.venv/bin/python -m benchmarks.desk
+	@.venv/bin/python -m benchmarks.bridge
 
 train: setup          ## train the NLU model if its data or pipeline changed
 	@.venv/bin/voxtrail train

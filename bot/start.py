@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import shutil
@@ -104,6 +105,8 @@ async def _announce(settings: Settings, service: Service, server: Any) -> None:
                 break
             status.update(f"Starting: waiting for {', '.join(missing)} …")
             await asyncio.sleep(0.25)
+    gc.collect()
+    gc.freeze()  # flows, pages, models stay: to look through them for garbage again and again stopped everything for 55 ms at a time
     show_pages(settings, service.key)
 
 
