@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dialogs.answers import EXACT, Answers, Reading, fold
@@ -77,8 +78,24 @@ _HEDGE = re.compile(
     r"|depinde|poate|uneori|nu stiu|nu prea)\b"
 )
 """What is neither yes nor no, folded: the NLU would have it a yes."""
+_FAREWELL = re.compile(
+    r"\b(bye|goodbye|good night|see you|farewell|cheers|take care|nice day|good day|good evening|good weekend|later|talk soon"
+    r"|do widzenia|do uslyszenia|do zobaczenia|zegnam\w*|dobranoc|na razie|czesc|pa|milego|dobrego|udanego|spokojnego|pozdrawiam"
+    r"|la revedere|pe curand|noapte buna|pa|o zi|o seara|weekend|salut\w*|numai bine|toate cele bune)\b"
+)
+"""Words of farewell, folded."""
 _NO = re.compile(r"^\W*(nie|no|nu)\b\W*", re.IGNORECASE)
 _PAYLOAD = re.compile(r"^/(?P<name>\w+)(?:\((?P<slot>\w+)=(?P<value>.*)\))?$", re.DOTALL)
+
+
+def _doubted(heard: Heard) -> Heard:
+    """The message as it is taken: a long sentence without a word of farewell is none, however sure the NLU is. Of what was misheard on a
+    call it may be quite sure, and a farewell hangs up."""
+    found = heard.understanding
+    if found.intent.name != "goodbye" or len(heard.text.split()) <= SHORT or _FAREWELL.search(fold(heard.text)):
+        return heard
+    others = tuple(intent for intent in found.ranking if intent.name != "goodbye")
+    return replace(heard, understanding=replace(found, intent=Intent(FALLBACK, 0.0), ranking=others))
 
 
 class Interpreter:
@@ -93,6 +110,7 @@ class Interpreter:
         payload = _PAYLOAD.match(heard.text.strip())
         if payload:
             return self._payload(payload, state, scene)
+        heard = _doubted(heard)
         waiting = state.awaiting
         if waiting and waiting.kind != "collect":
             chosen = self._option(heard.text, state, scene)

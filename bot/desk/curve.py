@@ -6,6 +6,8 @@ import html
 
 from bot.desk.i18n import _, later
 
+SHOWN_FROM = 0.3
+"""Frustration (0..1) from which its reasons are worth reading."""
 DONE = {
     "pattern_strained": later("said sorry, kept it short and offered a person"),
     "pattern_frustrated": later("handed over"),

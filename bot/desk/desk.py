@@ -286,14 +286,13 @@ class Desk:
         place = self.place
         with contextlib.suppress(*UNREACHABLE, Problem):  # then with the next thing that happens; what is over, an event says
             async with self._one, place.service.database.sessions() as session:
-                before = place.story
-                if before is not None:
-                    place.story = await story(session, place.user, before.entry.escalation)
-                if await self._read_person(session):
-                    with place.client:
+                with place.client:  # its language, too
+                    before = place.story
+                    if before is not None:
+                        place.story = await story(session, place.user, before.entry.escalation)
+                    if await self._read_person(session):
                         self._person.draw.refresh()
-                if before is not None:
-                    with place.client:
+                    if before is not None:
                         await self._draw_again(before)
 
     async def _read_person(self, session: AsyncSession) -> bool:

@@ -12,7 +12,7 @@ from nicegui import ui
 from sqlalchemy import func, select
 
 from bot.api.access import service_of
-from bot.desk.curve import DONE, curve_svg
+from bot.desk.curve import DONE, SHOWN_FROM, curve_svg
 from bot.desk.frame import CHANNEL_ICONS, frame
 from bot.desk.i18n import _, language, later, ngettext
 from bot.desk.session import admitted, note
@@ -47,8 +47,6 @@ _BAD = frozenset({
 })  # fmt: skip
 """Outcomes that the person and the company can be glad of, and those that show where it hurts."""
 MOST_PEOPLE = 200
-SHOWN_FROM = 0.3
-"""Frustration (0..1) from which its reasons are worth reading."""
 
 _STYLE = """
 .track { border-left: 2px solid #d5dedb; margin-left: 9px; padding-left: 22px; width: calc(100% - 9px) }

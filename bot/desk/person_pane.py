@@ -10,7 +10,7 @@ from nicegui import ui
 
 from bot.desk.board_words import outcome_words, reason_words
 from bot.desk.card import Card
-from bot.desk.curve import DONE, curve_svg
+from bot.desk.curve import DONE, SHOWN_FROM, curve_svg
 from bot.desk.i18n import _, language, later, ngettext
 from bot.desk.place import Place
 from bot.desk.tried import Step
@@ -51,9 +51,9 @@ class PersonPane:
         if story is None or card is None:
             return
         ui.label(story.person.name or _("Unknown visitor")).classes("font-bold text-base").props('role="heading" aria-level="2"')
+        ui.label(_("Candidate") if story.person.kind == "candidate" else _("Customer")).classes("soft text-sm")
         _facts(
             [
-                ("", _("Candidate") if story.person.kind == "candidate" else _("Customer")),
                 (_("Language"), _(LANGUAGES.get(story.entry.language, story.entry.language))),
                 *((_(CONTACTS.get(kind, kind)), value) for kind, value in card.contacts),
                 (_("Local time"), f"{card.local_time:%H:%M}"),
@@ -76,7 +76,7 @@ class PersonPane:
         ui.html(curve_svg(list(story.curve), {turn: _(DONE.get(flow, flow)) for turn, flow in story.done.items()}), sanitize=False)
         now, most = story.curve[-1], max(story.curve)
         ui.label(_("Frustration {now:.0%}, highest {most:.0%}").format(now=now, most=most)).classes("text-sm")
-        if reasons := sentence(story.reasons, language()):
+        if most >= SHOWN_FROM and (reasons := sentence(story.reasons, language())):
             ui.label(reasons).classes("soft text-sm")
 
     def _collected(self) -> None:

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -23,6 +24,8 @@ SUGGESTED = 3
 WORTH_OFFERING = 0.88
 """Similarity from which an answer is offered: with 0.86, where the bot answers what is surely a question (decision 0004), somebody who
 asks for a person is offered the opening hours."""
+GLIMPSE = 60
+"""Characters of an answer of the bot that its button shows."""
 OPENS = "/"
 """What opens the ready answers when it stands first."""
 MODES = {
@@ -30,6 +33,8 @@ MODES = {
     "note": (later("Note"), later("For colleagues only; @name tells somebody. Enter keeps it.")),
     "bot": (later("Ask the bot"), later("The bot answers you alone, for example: where is order 104233")),
 }
+SPOKEN = later("Write, and the bot's voice says it to the caller. Enter sends, Shift+Enter makes a new line, / finds a ready answer.")
+"""The hint while the person is on the phone."""
 _GAP = re.compile("‹[^›]*›")
 """What a ready answer leaves for the agent to fill in."""
 _ENTER = "(event) => { if (!event.shiftKey && !event.isComposing) { event.preventDefault(); emit() } }"
@@ -58,7 +63,7 @@ class ReplyPane:
             for mode in modes:
                 chosen = mode == self._mode
                 button = ui.button(_(MODES[mode][0]), on_click=lambda mode=mode: self.turn_to(mode))
-                button.props(f'flat dense no-caps size=sm aria-pressed="{str(chosen).lower()}"')
+                button.props(f'flat dense no-caps padding="2px 8px" aria-pressed="{str(chosen).lower()}"')
                 if chosen:
                     button.classes("chosen")
         await self._box()
@@ -68,7 +73,7 @@ class ReplyPane:
         entry, mode = self._place.entry, self._mode
         if entry is None:
             return
-        label, hint = _(MODES[mode][0]), _(MODES[mode][1])
+        label, hint = _(MODES[mode][0]), _(SPOKEN) if mode == "reply" and entry.call else _(MODES[mode][1])
         key = (entry.escalation, mode)
         box = ui.textarea(placeholder=hint, value=self._drafts.get(key, ""))
         focus = "autofocus" if self._place.writes else ""
@@ -202,7 +207,8 @@ class ReplyPane:
         found = [each for each in await place.service.knowledge.search(entry.last, entry.language) if each.score >= WORTH_OFFERING]
         offers = [(each.title, each.text) for each in found[:SUGGESTED]]
         with contextlib.suppress(Problem):  # then the bot has nothing to say here
-            offers += [(_("Bot"), text) for text in (await self._aside(entry.last))[:1]]
+            said = (await self._aside(entry.last))[:1]
+            offers += [(_("Bot: {text}").format(text=shorten(text, GLIMPSE, placeholder="…")), text) for text in said]
         with place.client:
             self._found.clear()
             with self._found:
@@ -215,7 +221,8 @@ class ReplyPane:
         return await place.service.conversations.ask_aside(entry.conversation, text, place.user) if entry else []
 
     def _offer(self, title: str, text: str) -> None:
-        with ui.button(title, on_click=lambda: self.set_value(text)).props("outline dense no-caps size=sm").classes("offer"):
+        button = ui.button(title, on_click=lambda: self.set_value(text)).classes("offer")
+        with button.props('outline dense no-caps size=sm padding="2px 8px"'):
             ui.tooltip(text).classes("max-w-sm")
 
     def _promise(self, text: str) -> None:

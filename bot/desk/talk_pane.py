@@ -61,7 +61,7 @@ class TalkPane:
         self._log.props(f'role="log" aria-live="polite" aria-label="{_("Messages")}"')
         self._seq = self._note = 0
         with ui.column().classes("w-full gap-0").props(f'role="status" aria-label="{_("Being said now")}"'):
-            self._partly = {who: ui.html("", sanitize=False) for who in ("caller", "agent")}
+            self._partly = {who: ui.html("", sanitize=False).classes("w-full") for who in ("caller", "agent")}
 
     async def renew(self, session: AsyncSession) -> None:
         """Add what is new."""

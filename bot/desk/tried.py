@@ -38,6 +38,8 @@ _AFTERWARDS = frozenset({*_ENDS.values(), "handed_over", "cancelled_by_person", 
 _MISSED = ("utter_not_understood", "utter_still_not_understood", "utter_ask_rephrase", "utter_rephrase_", "utter_use_buttons",
            "utter_clarify", "utter_menu", "utter_handoff_misunderstood")  # fmt: skip
 """What the bot says when it has not understood."""
+_NO_ANSWERS = frozenset({"speak_to_human", "cancel", "goodbye"})
+"""What ends a question without answering it."""
 _CORRECTED = frozenset({"utter_corrected", "utter_correct_that"})
 _PAYLOAD = re.compile(r"^/(?P<name>\w+)(?:\((?P<slot>\w+)=(?P<value>.*)\))?$", re.DOTALL)
 
@@ -151,7 +153,7 @@ class _Reading:
         current = self._current(self._flow)
         if missed:
             self._miss(current, turn)
-        elif current is not None and turn.said and self._answers(current, turn):
+        elif current is not None and turn.said and turn.intent not in _NO_ANSWERS and self._answers(current, turn):
             current.answers.pop(self._awaiting, None)  # the last answer stands where it was given
             current.answers[self._awaiting] = turn.display
         if current is not None:

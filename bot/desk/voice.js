@@ -216,6 +216,8 @@ export async function mount(id, { escalation, mode, texts }) {
   const place = document.getElementById(`c${id}`);
   if (!place) return;
   const key = `${mode} ${escalation}`;
+  // Who listened and has taken the conversation now talks: nobody does both.
+  calls.forEach((call, other) => { if (other !== key && call.escalation === escalation && call.live) call.leave(); });
   if (!calls.has(key)) calls.set(key, new Voice({ escalation, mode }));
   bar(place, calls.get(key), texts);
 }

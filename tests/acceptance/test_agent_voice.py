@@ -292,5 +292,21 @@ async def test_from_the_board_a_supervisor_listens_in_and_the_caller_is_told(pho
         await become(lambda: nobody_listens(phone))
 
 
+async def test_a_supervisor_who_listened_and_takes_the_call_listens_no_more(phone: CallingHouse, opens: Opens) -> None:
+    boss = await phone.house.user("supervisor")
+    await clear_the_floor(phone.house.http)
+    async with await connected(phone, 7) as caller:
+        page = await opens.page(boss, f"/desk?open={await waiting(phone, caller, 7)}")
+        await part(page, "join").click()
+        await expect(part(page, "state")).to_have_text("You are listening. Nobody hears you.")
+        await page.get_by_role("button", name="Take").click()
+        await expect(page.get_by_label("Reply", exact=True)).to_be_visible()
+        await become(lambda: nobody_listens(phone))
+        await expect(part(page, "join")).to_have_text("Join the call")
+        await part(page, "join").click()
+        await expect(part(page, "state")).to_have_text("You are talking with the caller.")
+        assert await beeps(caller) >= 4
+
+
 async def nobody_listens(phone: CallingHouse) -> bool:
     return not any(call.bridge._listeners for call in phone.calls._live.values())

@@ -183,6 +183,16 @@ async def test_the_desk_speaks_polish(visit: Visit, service: Running) -> None:
     await expect(page.get_by_test_id("waiting")).to_contain_text("Czeka")
     await page.reload()
     await expect(page.get_by_test_id("mine")).to_contain_text("Moje")
+    chat = await waiting_for_a_person(visit, "what are your opening hours")
+    await entry(page, "human").click()
+    about = page.get_by_role("region", name="O kliencie")
+    await expect(about).to_contain_text("Język")
+    await chat.send("this is taking too long, honestly")
+    await expect(said(page, "person", "this is taking too long")).to_be_visible()
+    await page.wait_for_timeout(1500)  # what is beside the conversation is read again
+    for words in ("nothing agreed", "Not recognised", "handed over"):
+        await expect(about).not_to_contain_text(words)
+    await expect(page.get_by_test_id("summary")).not_to_contain_text("unknown visitor")
     await page.get_by_role("button", name="English").click()
     await expect(page.get_by_test_id("mine")).to_contain_text("Mine")
 

@@ -149,6 +149,23 @@ async def test_only_a_sure_goodbye_ends_the_conversation(sure: float, ends: bool
     assert found.state.closed == ends
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("I don't know if it's true or not, but it's not true.", False),  # a misheard call, for which the NLU was sure of a goodbye
+        ("ok then thank you so much for your help and goodbye", True),
+        ("dobrze w takim razie dziękuję bardzo za pomoc i do widzenia", True),
+        ("bine atunci vă mulțumesc frumos pentru ajutor și la revedere", True),
+        ("that was all from me", True),
+    ],
+)
+async def test_a_long_sentence_without_a_farewell_ends_nothing(text: str, ends: bool) -> None:
+    found = talk("en", "P-1004")
+    await found.open("support")
+    await understood(found, text, goodbye=0.97)
+    assert found.state.closed is ends
+
+
 async def test_what_is_repeated_is_what_was_asked_and_not_the_wait() -> None:
     found = await returning()
     question = found.last.replies[-1].text
