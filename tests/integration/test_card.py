@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from bot.desk.card import MOST, Agreed, Card, card
 from bot.desk.tried import Step, tried
@@ -171,7 +170,7 @@ async def test_earlier_contacts_tasks_and_hand_overs_are_on_it(at_home: House) -
     assert earlier != conversation
 
 
-async def test_the_card_of_somebody_we_have_known_for_long_is_read_in_15_ms(at_home: House) -> None:
+async def test_the_card_of_somebody_we_have_known_for_long_takes_no_more_queries(at_home: House) -> None:
     conversation, person = await at_home.met()
     now = at_home.clock.now()
     values = {
@@ -198,14 +197,20 @@ async def test_the_card_of_somebody_we_have_known_for_long_is_read_in_15_ms(at_h
     async with at_home.service.database.transaction() as session:
         await session.execute(text("ANALYZE records, touchpoints"))
     async with at_home.service.database.sessions() as session:
-        found = await session.get_one(Conversation, conversation)
-        took = []
-        for _ in range(20):
-            began = time.perf_counter()
+        found, asked = await session.get_one(Conversation, conversation), 0
+
+        def count(*_: Any) -> None:
+            nonlocal asked
+            asked += 1
+
+        engine = at_home.service.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", count)
+        try:
             shown = await card(session, found, now, "en")
-            took.append(time.perf_counter() - began)
+        finally:
+            event.remove(engine, "before_cursor_execute", count)
     assert (shown.touchpoints, len(shown.records), shown.counts["order"]) == (501, 25, 40)
-    assert sorted(took)[2] < 0.015, [f"{each * 1000:.1f} ms" for each in took]  # the machine may be busy with others
+    assert asked <= 5
 
 
 # ---- what was tried
@@ -264,6 +269,14 @@ async def test_what_is_over_keeps_the_persons_words_and_comes_before_what_follow
     assert dict(found[0].slots)["order"] == "VX-104233"
     assert [step.result for step in found] == ["done", "callback_agreed"]  # the contact's one outcome is that of what came last
     assert dict(found[1].slots)["time for a call back"] == "tomorrow at ten"
+
+
+async def test_asking_for_a_person_answers_no_question(at_home: House) -> None:
+    conversation = (await at_home.begin(language="en", flow="support"))["id"]
+    await said(at_home, conversation, "where is my order", "order_status")
+    await said(at_home, conversation, "human", "speak_to_human")
+    (step,) = await steps(at_home, conversation)
+    assert (step.flow, step.result, step.slots) == ("order_status", "handed_over", ())
 
 
 async def test_what_fitted_nothing_is_quoted(at_home: House) -> None:
