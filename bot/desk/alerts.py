@@ -26,6 +26,8 @@ SCRIPT = Path(__file__).with_name("desk.js")
 TASK_NAMES = {
     "callback": later("Call back"), "text": later("Write to them"), "message": later("They left a message"), "promise": later("Promised"),
 }  # fmt: skip
+_LET_GO = "() => setTimeout(() => document.activeElement?.blur(), 50)"
+"""Once a presence is chosen, the keys are the desk's again."""
 _TOGGLE = "() => emit(voxtrailDesk.toggle())"
 CHOSEN = ("available", "busy", "away")
 """What one says of oneself; the time to finish up begins by itself."""
@@ -56,6 +58,7 @@ class Alerts:
             shown = {name: names[name] for name in (*CHOSEN, *({self._place.user.presence} - set(CHOSEN)))}
             self._presence = ui.select(shown, value=self._place.user.presence, on_change=lambda event: self._say(event.value))
             self._presence.props(f'dense outlined options-dense aria-label="{_("Presence")}" data-testid="presence"').classes("flex-1")
+            self._presence.on("popup-hide", js_handler=_LET_GO)
             sound = ui.button(icon="notifications_active").props(f'flat dense round aria-label="{_("Sounds and notifications")}"')
             with sound:
                 ui.tooltip(_("Sounds and notifications: on or off"))
@@ -69,10 +72,10 @@ class Alerts:
         if offer is not None and offer.offered_until is not None:
             left = max(0, round((offer.offered_until - place.now()).total_seconds()))
             with ui.row().classes("w-full items-center gap-2 alert").props('role="alert" data-testid="offer"'):
-                ui.label(_offered(offer)).classes("flex-1 text-sm font-semibold")
-                ui.label(f"{left} s").classes("text-sm").props(f'data-left="{left}" aria-hidden="true"')
-                ui.button(_("Accept"), on_click=self.accept).props("unelevated dense no-caps size=sm")
-                ui.button(_("Pass"), on_click=self.decline).props("flat dense no-caps size=sm")
+                ui.label(_offered(offer)).classes("w-full text-sm font-semibold")
+                ui.label(f"{left} s").classes("flex-1 text-sm").props(f'data-left="{left}" aria-hidden="true"')
+                ui.button(_("Pass"), on_click=self.decline).props('flat dense no-caps padding="2px 10px"')
+                ui.button(_("Accept"), on_click=self.accept).props('unelevated dense no-caps padding="2px 10px"')
         for mention in self._mentions[:3]:
             with ui.row().classes("w-full items-center gap-2 alert").props('data-testid="mention"'):
                 said = _("{author}: {text}").format(author=mention.author, text=mention.text)

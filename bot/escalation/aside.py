@@ -32,9 +32,16 @@ async def language(session: AsyncSession, conversation_id: str, text: str, user:
     return conversation.language
 
 
+AWAY = "utter_nlu_away"
+"""What it says besides while it understands less than usual."""
+
+
 async def answer(runtime: Runtime, heard: Heard, state: DialogState, scene: Scene) -> list[str]:
-    """What the bot says to it, with what it knows so far. The state itself stays as it is: nothing is open in the copy, so that the
-    question is not taken for the customer's answer. Effects are dropped."""
+    """What the bot says to it, with what it knows so far; nothing where it has not understood.
+
+    The state itself stays as it is: nothing is open in the copy, so that the question is not taken for the customer's answer. Effects are
+    dropped.
+    """
     copy = DialogState.from_json({"language": state.language, "slots": dict(state.slots), "turns": state.turns})
     decision = await runtime.take(heard, copy, scene)
-    return [reply.text for reply in decision.replies]
+    return [reply.text for reply in decision.replies if reply.response != AWAY] if decision.understood else []
