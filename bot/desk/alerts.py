@@ -197,7 +197,7 @@ class Alerts:
         from bot.desk.frame import answers
 
         place = self._place
-        with ui.dialog(value=True) as dialog, ui.card().classes("w-96 max-w-full gap-3"):
+        with place.client, ui.dialog(value=True) as dialog, ui.card().classes("w-96 max-w-full gap-3"):
             ui.label(task.text).classes("text-lg font-bold")
             result = ui.input(_("How did it go?")).props("outlined dense autofocus").classes("w-full")
 

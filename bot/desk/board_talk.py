@@ -183,7 +183,7 @@ class TalkDialog:
             (agent for agent in self._figures().agents if can_be_given(agent, talk)),
             key=lambda agent: (agent.presence != "available", agent.talks, agent.name),
         )
-        with ui.dialog(value=True) as dialog, ui.card().classes("w-[28rem] max-w-full gap-3").props('data-testid="reassign"'):
+        with self._client, ui.dialog(value=True) as dialog, ui.card().classes("w-[28rem] max-w-full gap-3").props('data-testid="reassign"'):
             ui.label(_("Give the conversation to")).classes("text-lg font-bold").props('role="heading" aria-level="2"')
             if not there:
                 ui.label(_("Nobody else who may have it is at the desk.")).classes("soft")

@@ -39,7 +39,7 @@ class Closing:
             return
         escalation = story.entry.escalation
         known = [(name, value) for name, value in story.known.items() if place.service.conversations.tells(name) and isinstance(value, str)]
-        with ui.dialog(value=True) as dialog, ui.card().classes("w-[30rem] max-w-full gap-3"):
+        with place.client, ui.dialog(value=True) as dialog, ui.card().classes("w-[30rem] max-w-full gap-3"):  # buttons are drawn again
             ui.label(_("Give back to the bot")).classes("text-lg font-bold")
             ui.label(_("What was agreed? The bot tells the person, so write it in their language.")).classes("soft text-sm")
             note = ui.textarea(_("Note")).props('outlined autogrow maxlength="1000" autofocus').classes("w-full")

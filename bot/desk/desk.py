@@ -181,6 +181,7 @@ class Desk:
         hub.taps.add(self._event)
         try:
             with self._live.watched(self._entries_changed):
+                self._entries_changed(frozenset())  # what happened while the page was drawn
                 while True:
                     await self._wake.wait()
                     self._wake.clear()

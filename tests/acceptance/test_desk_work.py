@@ -140,6 +140,8 @@ async def test_what_was_agreed_is_known_to_the_bot_and_a_promise_is_a_task(visit
     await desk.get_by_role("button", name="Give back").click()
     await desk.get_by_label("Note", exact=True).fill("I'll call you tomorrow at ten.")
     await expect(desk.get_by_text("Remind me")).to_be_visible()
+    await desk.wait_for_timeout(1500)  # what is beside the conversation is read again, and the buttons drawn: what is being written stays
+    await expect(desk.get_by_label("Note", exact=True)).to_have_value("I'll call you tomorrow at ten.")
     await desk.get_by_role("button", name="Give back").last.click()
     await expect(chat.log.locator("[data-author=bot]").filter(has_text="tomorrow at ten")).to_be_visible()
     await expect(desk.get_by_test_id("task").filter(has_text="call you")).to_be_visible()
