@@ -138,6 +138,12 @@ class _Begun:
     words: list[str] = field(default_factory=list)
 
 
+def _wish(turn: _Exchange) -> str:
+    """What the message asks for: what a button or a key names, or the intent."""
+    payload = _PAYLOAD.match(turn.said)
+    return payload["name"] if payload else turn.intent
+
+
 class _Reading:
     """Follows the turns and notes what was begun."""
 
@@ -153,7 +159,7 @@ class _Reading:
         current = self._current(self._flow)
         if missed:
             self._miss(current, turn)
-        elif current is not None and turn.said and turn.intent not in _NO_ANSWERS and self._answers(current, turn):
+        elif current is not None and turn.said and _wish(turn) not in _NO_ANSWERS and self._answers(current, turn):
             current.answers.pop(self._awaiting, None)  # the last answer stands where it was given
             current.answers[self._awaiting] = turn.display
         if current is not None:
@@ -196,8 +202,7 @@ class _Reading:
 
     def _started(self, turn: _Exchange) -> Iterable[str]:
         """The flows that this message began and that are not on top any more, or were under another one from the start."""
-        payload = _PAYLOAD.match(turn.said)
-        wanted = payload["name"] if payload else ""
+        wanted = _wish(turn) if _PAYLOAD.match(turn.said) else ""
         for flow in self._flows.values():
             triggered = any(trigger.intent == turn.intent and turn.sure >= trigger.threshold for trigger in flow.triggers)
             if not (triggered or wanted == flow.id or any(trigger.intent == wanted for trigger in flow.triggers)):

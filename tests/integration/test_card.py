@@ -271,10 +271,11 @@ async def test_what_is_over_keeps_the_persons_words_and_comes_before_what_follow
     assert dict(found[1].slots)["time for a call back"] == "tomorrow at ten"
 
 
-async def test_asking_for_a_person_answers_no_question(at_home: House) -> None:
+@pytest.mark.parametrize(("words", "intent"), [("human", "speak_to_human"), ("/speak_to_human", "")])
+async def test_asking_for_a_person_answers_no_question(at_home: House, words: str, intent: str) -> None:
     conversation = (await at_home.begin(language="en", flow="support"))["id"]
     await said(at_home, conversation, "where is my order", "order_status")
-    await said(at_home, conversation, "human", "speak_to_human")
+    await said(at_home, conversation, words, intent)
     (step,) = await steps(at_home, conversation)
     assert (step.flow, step.result, step.slots) == ("order_status", "handed_over", ())
 
