@@ -302,17 +302,11 @@ class Desk:
         if place.story is None:
             return True
         conversations, conversation = place.service.conversations, place.story.conversation
-        await self._read_paragraph(session)
+        facts = {**place.story.summary, **await history(session, conversation, conversations.flows)}
+        place.paragraph = paragraph(facts, conversations.flows, slots=conversations.domain.slots)
         self._person.card = await card(session, conversation, place.now())
         self._person.tried = await tried(session, conversation, conversations.flows, conversations.domain)
         return self._person.changed()
-
-    async def _read_paragraph(self, session: AsyncSession) -> None:
-        place = self.place
-        if place.story is not None:
-            conversations = place.service.conversations
-            facts = {**place.story.summary, **await history(session, place.story.conversation, conversations.flows)}
-            place.paragraph = paragraph(facts, conversations.flows, slots=conversations.domain.slots)
 
     async def _open(self, escalation: str) -> None:
         """Choose a conversation."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Float, case, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.escalation.levels import CALLS
+from bot.escalation.levels import in_time
 from bot.escalation.presence import LIVE_FOR
 from bot.escalation.queue import OPEN
 from bot.escalation.scope import sees
@@ -152,14 +152,6 @@ def midnight(now: datetime, zone: ZoneInfo) -> datetime:
 def of_my_teams(user: User) -> ColumnElement[bool]:
     """`bot.escalation.scope.sees`, for the escalations of a query."""
     return or_(Escalation.team == "", Escalation.team.in_(user.teams)) if user.teams else true()
-
-
-def in_time(now: datetime, settings: Settings) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Whether an escalation (joined with its conversation) was answered in time, and whether it was not: who left before, or has not
-    waited that long yet, is neither. The same as `bot.escalation.levels`."""
-    target = case((Conversation.channel.in_(CALLS), settings.service_level_call_s), else_=settings.service_level_s)
-    waited = func.extract("epoch", func.coalesce(Escalation.taken, Escalation.closed, now) - Escalation.created)
-    return Escalation.taken.is_not(None) & (waited <= target), waited > target
 
 
 def no_other_team(user: User, conversation: Any) -> ColumnElement[bool]:

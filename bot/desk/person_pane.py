@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
-from bot.desk.board_words import outcome_words, reason_words
+from bot.desk.board_words import language_words, outcome_words, reason_words
 from bot.desk.card import Card
 from bot.desk.curve import DONE, SHOWN_FROM, curve_svg
 from bot.desk.i18n import _, language, later, ngettext
@@ -17,7 +17,6 @@ from bot.desk.tried import Step
 from bot.desk.words import kind_word, slot_word, value_word
 from bot.mood.reasons import sentence
 
-LANGUAGES = {"pl": later("Polish"), "en": later("English"), "ro": later("Romanian")}
 CONTACTS = {"phone": later("Phone"), "email": later("E-mail"), "external_id": later("Customer no."), "external": later("Customer no.")}
 
 RECORDING = {"granted": later("agreed"), "revoked": later("refused")}
@@ -54,7 +53,7 @@ class PersonPane:
         ui.label(_("Candidate") if story.person.kind == "candidate" else _("Customer")).classes("soft text-sm")
         _facts(
             [
-                (_("Language"), _(LANGUAGES.get(story.entry.language, story.entry.language))),
+                (_("Language"), language_words(story.entry.language)),
                 *((_(CONTACTS.get(kind, kind)), value) for kind, value in card.contacts),
                 (_("Local time"), f"{card.local_time:%H:%M}"),
                 (_("Contact"), card.consent),

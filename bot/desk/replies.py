@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import service_of
 from bot.desk.action import carry_out
+from bot.desk.board_words import LANGUAGES, language_words
 from bot.desk.frame import answers, frame
 from bot.desk.i18n import _, later, ngettext
 from bot.desk.session import admitted, did
 from bot.escalation import canned
 from bot.store.models import CannedReply, User
 
-LANGUAGES = {"pl": later("Polish"), "en": later("English"), "ro": later("Romanian")}
 _WRAPPED = "white-space: pre-wrap; overflow-wrap: anywhere"
 SHOWN = 200
 """Replies that the page lists at most; a search finds the others."""
@@ -56,7 +56,7 @@ class _Page:
             with ui.row().classes("w-full items-center gap-3"):
                 search = ui.input(placeholder=_("Search"), on_change=lambda event: self._find(text=event.value or ""))
                 search.props(f'outlined dense clearable debounce=200 aria-label="{_("Search")}"').classes("flex-1").style("min-width: 12em")
-                names = {"": _("All languages"), **{code: _(name) for code, name in LANGUAGES.items()}}
+                names = {"": _("All languages"), **{code: language_words(code) for code in LANGUAGES}}
                 choose = ui.select(names, value="", on_change=lambda event: self._find(language=event.value or ""))
                 choose.props(f'outlined dense aria-label="{_("Language")}"').classes("w-44")
             await self._list()
@@ -88,7 +88,7 @@ class _Page:
             with ui.column().classes("gap-1 flex-1").style("min-width: 0"):
                 with ui.row().classes("items-center gap-2"):
                     ui.label(f"/{reply.shortcut}").classes("font-bold font-mono")
-                    ui.label(_(LANGUAGES.get(reply.language, reply.language))).classes("chip").style("background: #0f766e")
+                    ui.label(language_words(reply.language)).classes("chip").style("background: #0f766e")
                     if reply.team:
                         ui.label(reply.team).classes("chip").style("background: #7c3aed")
                 ui.label(reply.text).classes("text-sm").style(_WRAPPED).props(f"lang={reply.language}")
@@ -107,7 +107,7 @@ class _Page:
             with ui.row().classes("w-full gap-3"):
                 shortcut = ui.input(_("Shortcut"), value=reply.shortcut if reply else "", placeholder="refund-time")
                 shortcut.props('outlined dense prefix="/" maxlength="41" autocomplete="off"').classes("flex-1").style("min-width: 10em")
-                options = {code: _(name) for code, name in LANGUAGES.items()}
+                options = {code: language_words(code) for code in LANGUAGES}
                 language = ui.select(options, label=_("Language"), value=reply.language if reply else self._language or "pl")
                 language.props("outlined dense").classes("w-36")
                 team = ui.input(_("Team"), value=reply.team if reply else "", placeholder=_("everybody"))

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Float, case, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.desk.figures import UPSET, in_time, midnight, no_other_team, of_my_teams
+from bot.desk.figures import UPSET, midnight, no_other_team, of_my_teams
+from bot.escalation.levels import in_time
 from bot.settings import Settings
 from bot.store.models import Conversation, Escalation, Touchpoint, User
 

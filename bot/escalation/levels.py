@@ -7,33 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Float, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.settings import Settings
+from bot.store.models import Conversation, Escalation
 
 CALLS = ("phone", "browser")
 """Channels on which somebody holds the line while they wait."""
-
-_BY_CHANNEL = text("""
-WITH asked AS (
-  SELECT conversation.channel, escalation.status, escalation.created > :since AS counts, escalation.taken IS NOT NULL AS answered,
-    escalation.status <> 'waiting' AND escalation.taken IS NULL AND escalation.outcome = '' AS abandoned,
-    extract(epoch FROM coalesce(escalation.taken, escalation.closed, :now) - escalation.created) AS waited_s,
-    CASE WHEN conversation.channel = ANY(:calls) THEN :call_s ELSE :chat_s END AS target_s
-  FROM escalations AS escalation JOIN conversations AS conversation ON conversation.id = escalation.conversation_id
-  WHERE escalation.created > :since OR escalation.status = 'waiting'
-)
-SELECT channel, max(target_s) AS target_s,
-  count(*) FILTER (WHERE counts AND answered AND waited_s <= target_s) AS timely,
-  count(*) FILTER (WHERE counts AND waited_s > target_s) AS missed,
-  count(*) FILTER (WHERE counts AND answered) AS answered,
-  count(*) FILTER (WHERE counts AND abandoned) AS abandoned,
-  count(*) FILTER (WHERE status = 'waiting') AS waiting,
-  coalesce(max(waited_s) FILTER (WHERE status = 'waiting' AND NOT answered), 0) AS longest_s,
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY waited_s) FILTER (WHERE counts AND answered) AS median_s
-FROM asked GROUP BY GROUPING SETS ((channel), ())
-""")
+_ANSWERED, _WAITING = Escalation.taken.is_not(None), Escalation.status == "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +44,42 @@ def target_of(settings: Settings, channel: str) -> float:
     return settings.service_level_call_s if channel in CALLS else settings.service_level_s
 
 
+def in_time(now: datetime, settings: Settings) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether an escalation (joined with its conversation) was answered in time, and whether it was not: who left before, or has not
+    waited that long yet, is neither."""
+    target = case((Conversation.channel.in_(CALLS), settings.service_level_call_s), else_=settings.service_level_s)
+    return _ANSWERED & (_waited_s(now) <= target), _waited_s(now) > target
+
+
 async def level(session: AsyncSession, now: datetime, settings: Settings, *, hours: float = 1.0) -> Level:
     """The service level of those who asked for a person within the last so many hours."""
-    values = {
-        "since": now - timedelta(hours=hours), "now": now, "calls": list(CALLS), "call_s": settings.service_level_call_s,
-        "chat_s": settings.service_level_s,
-    }  # fmt: skip
-    rows = (await session.execute(_BY_CHANNEL, values)).all()
-    by_channel = {row.channel: _level(row, float(row.target_s)) for row in rows if row.channel is not None}
+    timely, missed = in_time(now, settings)
+    counts, waited_s = Escalation.created > now - timedelta(hours=hours), _waited_s(now)
+    query = (
+        select(
+            Conversation.channel,
+            func.count().filter(counts & timely).label("timely"),
+            func.count().filter(counts & missed).label("missed"),
+            func.count().filter(counts & _ANSWERED).label("answered"),
+            func.count().filter(counts & ~_WAITING & ~_ANSWERED & (Escalation.outcome == "")).label("abandoned"),
+            func.count().filter(_WAITING).label("waiting"),
+            func.coalesce(func.max(waited_s).filter(_WAITING & ~_ANSWERED), 0).label("longest_s"),
+            func.percentile_cont(0.5).within_group(waited_s).filter(counts & _ANSWERED).label("median_s"),
+        )
+        .select_from(Escalation)
+        .join(Conversation, Conversation.id == Escalation.conversation_id)
+        .where(or_(counts, _WAITING))
+        .group_by(func.grouping_sets(tuple_(Conversation.channel), tuple_()))
+    )
+    rows = (await session.execute(query)).all()
+    by_channel = {row.channel: _level(row, target_of(settings, row.channel)) for row in rows if row.channel is not None}
     whole = next(row for row in rows if row.channel is None)
     return _level(whole, settings.service_level_s, by_channel)
+
+
+def _waited_s(now: datetime) -> ColumnElement[float]:
+    """How long they waited, or have waited by now, in s."""
+    return func.extract("epoch", func.coalesce(Escalation.taken, Escalation.closed, now) - Escalation.created).cast(Float)
 
 
 def _level(row: Any, target_s: float, by_channel: Mapping[str, Level] | None = None) -> Level:
