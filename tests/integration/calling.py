@@ -14,6 +14,7 @@ import numpy as np
 
 from bot.calls.calls import Calls
 from integrations.twilio.signature import HEADER, sign
+from integrations.twilio.standin_stream import Line, LineClosed
 from speech.audio import from_mulaw, to_mulaw
 from speech.types import FRAME, RATE, Early, Samples, SynthesisError, Transcript, TranscriptionError, Vad
 from tests.house import NUMBER, TOKEN, House, become, house
@@ -163,3 +164,17 @@ async def turns(phone: CallingHouse, number: int) -> list[dict[str, Any]]:
 
 async def ended(phone: CallingHouse, number: int) -> bool:
     return (await row(phone, number))["status"] in ("ended", "broken")
+
+
+async def spoken(line: Line, since: float = 0.0, within: float = 30.0) -> None:
+    """Wait until somebody has said something to this line after ``since`` and is silent again. Raises `LineClosed` where the other side
+    hangs up before: then there is nobody left to talk with."""
+
+    def over() -> bool:
+        sounds = [piece for piece in line.playback.pieces if piece.audible and piece.received > since]
+        return bool(sounds) and line.now() > sounds[-1].end + 0.5
+
+    if not await line.until(over, within):
+        if line.end:
+            raise LineClosed(f"the line was {line.end}")
+        raise AssertionError(f"nothing was said within {within} s")

@@ -21,7 +21,7 @@ from integrations.twilio.standin_stream import Line
 from integrations.twilio.voice import CallReport
 from speech.audio import to_mulaw
 from tests.house import NUMBER, START, House, become
-from tests.integration.calling import CallingHouse, calling
+from tests.integration.calling import CallingHouse, calling, spoken
 from tests.integration.test_campaigns import by_api, ended, progress, received, scheduled, start, willing
 
 LINES = 3
@@ -110,16 +110,6 @@ async def touchpoints(house: House, person: str, **more: str) -> list[dict[str, 
 def takes(house: House, number: str, talk: Callable[[Line], Awaitable[None]] | None = None, **more: Any) -> None:
     """How a person takes our calls."""
     house.standin.phones.people[number] = Person(talk=talk, **more)
-
-
-async def spoken(line: Line, since: float = 0.0) -> None:
-    """Wait until the bot has said something and is silent again."""
-
-    def over() -> bool:
-        sounds = [piece for piece in line.playback.pieces if piece.audible and piece.received > since]
-        return bool(sounds) and line.now() > sounds[-1].end + 0.5
-
-    assert await line.until(over, 20)
 
 
 async def hang_up(line: Line) -> None:

@@ -23,7 +23,7 @@ from integrations.twilio.signature import HEADER, sign
 from integrations.twilio.standin_phone import LiveCall, Person
 from integrations.twilio.standin_stream import Line
 from tests.house import NUMBER, START, TOKEN, become
-from tests.integration.calling import CallingHouse, calling
+from tests.integration.calling import CallingHouse, calling, spoken
 
 PHONE = "+48501100200"
 """Of a colleague who sits at no desk."""
@@ -92,16 +92,6 @@ class Caller:
     async def said(self) -> list[str]:
         """What the bot and the agents have said."""
         return [turn["text"] for turn in (await self.phone.house.read(self.conversation))["turns"] if turn["direction"] == "out"]
-
-
-async def spoken(line: Line) -> None:
-    """Wait until the bot has said something and is silent again."""
-
-    def over() -> bool:
-        sounds = [piece for piece in line.playback.pieces if piece.audible]
-        return bool(sounds) and line.now() > sounds[-1].end + 0.5
-
-    assert await line.until(over, 30)
 
 
 @pytest.fixture
