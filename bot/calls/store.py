@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.escalation import queue
+from bot.escalation.live import LIVE
+from bot.events import notify
 from bot.store.models import PhoneCall
 
 _MEASURED = text("""
@@ -48,6 +51,20 @@ async def begin(session: AsyncSession, call_id: str, conversation_id: str, line:
     return call
 
 
+async def opened(session: AsyncSession, call: PhoneCall) -> None:
+    """Write that its line is open; the desk sees who is on it."""
+    call.status = "live"
+    await _told(session, call)
+
+
+async def _told(session: AsyncSession, call: PhoneCall) -> None:
+    """Where a person is wanted, or has the conversation, the desk hears of it."""
+    await session.flush()
+    escalation = await queue.open_one(session, call.conversation_id)
+    if escalation is not None:
+        await notify(session, LIVE, escalation=escalation.id)
+
+
 async def find(session: AsyncSession, call_id: str) -> PhoneCall | None:
     """The call with this carrier's id."""
     found: PhoneCall | None = await session.get(PhoneCall, call_id)
@@ -73,6 +90,7 @@ async def ended(session: AsyncSession, call_id: str, reason: str, measures: Mapp
     await session.execute(_ON_TOUCHPOINT, {"conversation": call.conversation_id, "measures": json.dumps(shown)})
     if reason == "hung_up":
         await session.execute(_GONE_AT_ONCE, {"conversation": call.conversation_id})
+    await _told(session, call)
     return reason
 
 
@@ -91,6 +109,7 @@ async def over(session: AsyncSession, call_id: str, status: str, seconds: int | 
         if call.status == "live":
             call.reason = "lost"
         call.status, call.ended = "ended", call.ended or now
+        await _told(session, call)
     if seconds is not None:
         call.measures = {**call.measures, "carrier_s": seconds}
 

@@ -147,6 +147,12 @@ async def script() -> Response:
     return _script("call.js")
 
 
+@router.get("/microphone.js", include_in_schema=False)
+async def microphone() -> Response:
+    """The microphone of the phone and of the agents' desk."""
+    return _script("microphone.js")
+
+
 @router.get("/call-worklet.js", include_in_schema=False)
 async def worklet() -> Response:
     """What captures the microphone and plays the bot, off the page's own thread."""
@@ -251,7 +257,7 @@ async def _open(socket: WebSocket, service: Service, start: dict[str, Any]) -> _
         if not service.calls.reserve(call_id):
             return None
         call = await calls.begin(session, call_id, conversation.id, "browser", service.clock.now())
-        call.status = "live"
+        await calls.opened(session, call)
         return _Found(call_id, conversation.id, token, conversation.language, "resumed" if resumed else "joined")
 
 
@@ -272,7 +278,7 @@ async def _begin(socket: WebSocket, service: Service, start: dict[str, Any]) -> 
             first="phone_recording" if service.settings.recording else "",
         )  # fmt: skip
         call = await calls.begin(session, call_id, conversation.id, "browser", service.clock.now())
-        call.status = "live"
+        await calls.opened(session, call)
         return _Found(call_id, conversation.id, fresh, conversation.language, "new")
 
 

@@ -3,6 +3,8 @@
  * A JavaScript module without dependencies; the sound lives in call-worklet.js.
  */
 
+import { Microphone } from './microphone.js';
+
 const HERE = new URL('.', import.meta.url);
 const RESUME = 20000; // ms in which a dropped line is taken up again; the server keeps the call that long
 const CONNECT = 10000; // ms the server has to answer
@@ -78,10 +80,6 @@ export const TEXTS = {
 
 // ----------------------------------------------------------------- the call
 
-const REFUSALS = {
-  NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'no_microphone', OverconstrainedError: 'no_microphone',
-  NotReadableError: 'microphone_busy', AbortError: 'microphone_busy',
-};
 
 /**
  * Calls; must be run by a click, or the browser keeps the sound off. `start` is what the server is told first, or a function
@@ -99,7 +97,6 @@ class Call {
     [this.startedAt, this.droppedAt, this.tries, this.legs] = [0, 0, 0, 0];
     [this.told, this.sounding] = ['listening', false]; // what the server does, and whether it is heard
     this.reached = []; // marks played while the line was down
-    this.returned = () => this.lost && this.relisten();
     this.left = () => this.hangUp();
   }
 
@@ -118,7 +115,8 @@ class Call {
     this.context.onstatechange = () => !this.over && this.context.state !== 'running' && this.context.resume().catch(() => {});
     this.running = this.context.resume().then(() => true, () => false);
     const module = this.context.audioWorklet.addModule(new URL('call-worklet.js', this.base)).then(() => true, () => false);
-    const refusal = await this.listen();
+    this.microphone = new Microphone(this.context, () => this.hint(this.microphone.lost ? 'microphone_lost' : ''));
+    const refusal = await this.microphone.open();
     if (this.over) return this.release();
     if (refusal) return this.finish(refusal);
     if (!await module) return this.finish('unreachable');
@@ -136,40 +134,14 @@ class Call {
     return Promise.race([this.running, late]);
   }
 
-  /** Opens the microphone; why not, or ''. */
-  async listen() {
-    try {
-      const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: { ideal: 1 } };
-      this.stream = await navigator.mediaDevices.getUserMedia({ audio });
-    } catch (error) {
-      return REFUSALS[error.name] || 'no_microphone';
-    }
-    const [track] = this.stream.getAudioTracks();
-    track.enabled = !this.muted;
-    track.onended = () => this.relisten();
-    this.source = this.context.createMediaStreamSource(this.stream);
-    if (this.capture) this.source.connect(this.capture);
-    return '';
-  }
-
-  /** The microphone was unplugged: another one, or a word about it until one comes. */
-  async relisten() {
-    if (this.over) return;
-    this.source.disconnect();
-    this.lost = Boolean(await this.listen());
-    if (this.over) this.release();
-    else this.hint(this.lost ? 'microphone_lost' : '');
-  }
-
   wire() {
     const mono = { channelCount: 1, channelCountMode: 'explicit' };
     this.capture = new AudioWorkletNode(this.context, 'voxtrail-capture', { ...mono, numberOfOutputs: 0 });
     this.playback = new AudioWorkletNode(this.context, 'voxtrail-playback', { numberOfInputs: 0, outputChannelCount: [1] });
     this.capture.port.onmessage = ({ data }) => this.heard(data);
     this.playback.port.onmessage = ({ data }) => this.played(data);
-    this.source.connect(this.capture);
+    this.microphone.connect(this.capture);
     this.playback.connect(this.context.destination);
-    navigator.mediaDevices.addEventListener('devicechange', this.returned);
     window.addEventListener('pagehide', this.left);
   }
 
@@ -279,7 +251,7 @@ class Call {
 
   mute(on) {
     this.muted = on;
-    this.stream.getAudioTracks().forEach((track) => { track.enabled = !on; }); // the frames go on, silent
+    this.microphone.mute(on);
     this.send({ event: 'mute', on });
   }
 
@@ -300,10 +272,9 @@ class Call {
   release() {
     clearTimeout(this.timer);
     window.removeEventListener('pagehide', this.left);
-    if (navigator.mediaDevices) navigator.mediaDevices.removeEventListener('devicechange', this.returned);
     if (this.socket) Object.assign(this.socket, { onopen: null, onmessage: null, onclose: null }).close(1000);
     [this.capture, this.playback].forEach((node) => { if (node) node.port.onmessage = null; }); // what is still on its way comes too late
-    if (this.stream) this.stream.getTracks().forEach((track) => { track.onended = null; track.stop(); });
+    if (this.microphone) this.microphone.close();
     if (this.context && this.context.state !== 'closed') this.context.close();
   }
 }

@@ -241,7 +241,8 @@ async def _known(service: Service, start: Start) -> _Opened | None:
             _refused("unknown", "the conversation was erased")
             return None
         opening = transfer.opening(call)
-        call.status = calls.TRANSFERRING if call.status == calls.TRANSFERRING else "live"  # a line that broke just before it goes
+        if call.status != calls.TRANSFERRING:  # else its line broke just before it goes elsewhere
+            await calls.opened(session, call)
         detect = opening == "new" and bool(conversation.context.get("detect"))
         return _Opened(start.call_sid, conversation_id, conversation.language, opening, detect)
 
@@ -266,7 +267,7 @@ async def _own(service: Service, start: Start) -> _Opened | None:
             detect = not language and not known_before
             conversation = await _begin(session, service, person, flow, language or person.language, detect=detect)
         call = await calls.begin(session, start.call_sid, conversation.id, "twilio", service.clock.now())
-        call.status = "live"
+        await calls.opened(session, call)
         detect = known is None and bool(conversation.context.get("detect"))
         return _Opened(start.call_sid, conversation.id, conversation.language, "resumed" if known else "new", detect)
 

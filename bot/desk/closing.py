@@ -13,10 +13,11 @@ from bot.desk.frame import answers
 from bot.desk.i18n import _, later
 from bot.desk.place import Place
 from bot.desk.words import slot_word
-from bot.escalation import agents, answering, promises
+from bot.escalation import agents, answering, promises, queue
 from bot.escalation.answering import OUTCOMES
 from bot.escalation.hand_on import hand_on
 from bot.escalation.promises import Promise
+from bot.users.accounts import may
 
 OUTCOME_NAMES = {
     "solved": later("Solved"), "not_solved": later("Not solved"), "promised": later("Promised for later"),
@@ -174,4 +175,18 @@ def buttons(place: Place, closing: Closing, take: Callable[[], object], decline:
             ui.button(_("Hand on"), icon="forward", on_click=closing.transfer).props("flat no-caps")
             ui.button(_("Close"), icon="check", on_click=closing.close).props("flat no-caps")
         else:
-            ui.label(_("with {who}").format(who=entry.agent)).classes("soft")
+            ui.label(_("with {who}").format(who=entry.agent)).classes("soft self-center")
+            if place.writes:
+                ui.button(_("Leave it"), icon="logout", on_click=lambda: beside(place, there=False)).props("flat no-caps")
+            elif may(place.user, "supervisor"):
+                ui.button(_("Join"), icon="group_add", on_click=lambda: beside(place, there=True)).props("flat no-caps")
+
+
+async def beside(place: Place, *, there: bool) -> bool:
+    """A supervisor writes in a colleague's conversation from now on, too; or no more (``there``)."""
+    act, escalation = queue.join if there else queue.leave_joined, place.chosen
+
+    async def work(session: AsyncSession, now: datetime) -> None:
+        await act(session, escalation, place.user, now)
+
+    return await place.do(work, "joined" if there else "left", escalation)

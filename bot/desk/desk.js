@@ -68,6 +68,25 @@ window.voxtrailDesk ??= (() => {
     if (target() && event.clipboardData?.files.length) [...event.clipboardData.files].forEach((file) => upload(target(), file));
   });
 
+  // A transcript stays at its end whatever is added to it, or needs room below it, unless somebody has scrolled up to read.
+  const NEAR = 40; // px from the end that still count as there
+  function follow(log) {
+    if (!log) return;
+    let there = true, before = 0;
+    const settle = () => { if (there) log.scrollTop = log.scrollHeight; };
+    log.addEventListener("scroll", () => { // told late: more may have been added since
+      const up = log.scrollTop < before;
+      before = log.scrollTop;
+      if (log.scrollHeight - log.scrollTop - log.clientHeight < NEAR) there = true;
+      else if (up) there = false;
+    });
+    log.addEventListener("load", settle, true); // pictures
+    log.addEventListener("end", () => { there = true; settle(); });
+    new ResizeObserver(settle).observe(log);
+    new MutationObserver(settle).observe(log, { childList: true, subtree: true });
+    settle();
+  }
+
   // How long an offer stands counts down here, so that nothing has to be sent for it.
   setInterval(() => {
     for (const label of document.querySelectorAll("[data-left]")) {
@@ -76,5 +95,5 @@ window.voxtrailDesk ??= (() => {
     }
   }, 1000);
 
-  return { play, tell, toggle, pick };
+  return { play, tell, toggle, pick, follow };
 })();

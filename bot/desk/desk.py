@@ -403,7 +403,7 @@ class Desk:
 
 def _drawn(entry: Entry) -> tuple[object, ...]:
     """What decides which parts a conversation is shown with."""
-    return entry.agent, entry.status, entry.joined, entry.call
+    return entry.agent, entry.status, entry.joined, entry.call, entry.gone
 
 
 def _help() -> None:

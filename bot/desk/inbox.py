@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.escalation.levels import CALLS
 from bot.escalation.queue import OPEN, urgency
 from bot.escalation.scope import sees
 from bot.mood.types import Mood, Reason
@@ -27,7 +28,9 @@ LAST = 120
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One conversation in a list. ``since``: when it was handed over; ``mood``: frustration 0..1 or None; ``last``: what the person
-    said last; ``unread``: messages of the person since the last one of an agent; ``call``: the id of the call they are on, if they are;
+    said last; ``unread``: messages of the person since the last one of an agent; ``call``: the id of the call they are on, if they are, or
+    were until a moment ago;
+    ``gone``: they called, and are no longer on the line;
     ``steps``: entries of the escalation's history."""
 
     escalation: str
@@ -49,6 +52,7 @@ class Entry:
     late: bool = False
     joined: tuple[str, ...] = ()
     call: str = ""
+    gone: bool = False
     steps: int = 0
 
     def waited_s(self, now: datetime) -> float:
@@ -151,18 +155,26 @@ async def entries(session: AsyncSession, *where: Any) -> Sequence[Entry]:
     ids = [conversation.id for _, conversation, _ in rows]
     last = await _last(session, ids)
     unread = await _unread(session, [escalation.conversation_id for escalation, _, _ in rows if escalation.agent])
-    calling = select(PhoneCall.conversation_id, PhoneCall.call_id).where(PhoneCall.conversation_id.in_(ids), PhoneCall.status == "live")
-    calls = dict((await session.execute(calling)).all())
+    live, over = await _calls(session, ids)
+    channels = {one.id: last[one.id].channel if one.id in last else one.channel for _, one, _ in rows}
     return [
         Entry(
             escalation.id, conversation.id, escalation.status, escalation.agent, name, conversation.language,
-            last[conversation.id].channel if conversation.id in last else conversation.channel, escalation.reason, escalation.created,
+            channels[conversation.id], escalation.reason, escalation.created,
             _mood(conversation.state), _short(last.get(conversation.id)), unread.get(conversation.id, 0), escalation.team, escalation.skill,
             escalation.offered_to, escalation.offered_until, escalation.late is not None, tuple(escalation.joined),
-            calls.get(conversation.id, ""), len(escalation.history),
+            live.get(conversation.id, ""), conversation.id in over and channels[conversation.id] in CALLS, len(escalation.history),
         )
         for escalation, conversation, name in rows
     ]  # fmt: skip
+
+
+async def _calls(session: AsyncSession, ids: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """The calls' ids by conversation, of those that are live or broke off a moment ago; and the conversations whose calls are all over."""
+    query = select(PhoneCall.conversation_id, PhoneCall.call_id, PhoneCall.status).where(PhoneCall.conversation_id.in_(ids))
+    found = (await session.execute(query.order_by(PhoneCall.began))).all()
+    live = {conversation: call for conversation, call, status in found if status in ("live", "broken")}
+    return live, {row.conversation_id for row in found} - {row.conversation_id for row in found if row.status != "ended"}
 
 
 async def _last(session: AsyncSession, ids: Sequence[str]) -> dict[str, Message]:

@@ -103,7 +103,8 @@ def _row(entry: Entry, since: str, _spoken: str, *, chosen: bool, offered: bool,
     """The same row is on many pages."""
     name = entry.name or _("Unknown visitor")
     classes = "small late" if entry.late and entry.status == "waiting" else "small soft"
-    first = [icon(CHANNEL_ICONS.get(entry.channel, "forum")), f'<span class="name">{escape(name)}</span>']
+    how = icon("phone_disabled", label=_("No longer on the line")) if entry.gone else icon(CHANNEL_ICONS.get(entry.channel, "forum"))
+    first = [how, f'<span class="name">{escape(name)}</span>']
     if entry.unread:
         label = ngettext("{count} unread", "{count} unread", entry.unread)
         first.append(f'<span class="count" role="img" aria-label="{escape(label)}">{entry.unread}</span>')

@@ -35,6 +35,8 @@ MODES = {
 }
 SPOKEN = later("Write, and the bot's voice says it to the caller. Enter sends, Shift+Enter makes a new line, / finds a ready answer.")
 """The hint while the person is on the phone."""
+GONE = later("The caller is no longer on the line: what you write is sent to them as a text message.")
+"""The hint when they have hung up."""
 _GAP = re.compile("‹[^›]*›")
 """What a ready answer leaves for the agent to fill in."""
 _ENTER = "(event) => { if (!event.shiftKey && !event.isComposing) { event.preventDefault(); emit() } }"
@@ -73,7 +75,9 @@ class ReplyPane:
         entry, mode = self._place.entry, self._mode
         if entry is None:
             return
-        label, hint = _(MODES[mode][0]), _(SPOKEN) if mode == "reply" and entry.call else _(MODES[mode][1])
+        label, hint = _(MODES[mode][0]), _(MODES[mode][1])
+        if mode == "reply" and (entry.call or entry.gone):
+            hint = _(SPOKEN) if entry.call else _(GONE)
         key = (entry.escalation, mode)
         box = ui.textarea(placeholder=hint, value=self._drafts.get(key, ""))
         focus = "autofocus" if self._place.writes else ""

@@ -50,6 +50,8 @@ class TalkPane:
         with ui.row().classes("w-full items-start gap-2"):
             with ui.column().classes("gap-0 flex-1").style("min-width: 14em"):
                 ui.label(story.entry.name or _("Unknown visitor")).classes("text-lg font-bold").props('role="heading" aria-level="2"')
+                if story.entry.gone:
+                    ui.label(_("The caller is no longer on the line.")).classes("text-sm late").props('role="status"')
                 if transferred := _handed_on(story.history, self._place.user.login):
                     ui.label(transferred).classes("text-sm late")
             self._actions()
@@ -59,6 +61,7 @@ class TalkPane:
         """Draw the empty transcript; `renew` fills it."""
         self._log = ui.column().classes("log w-full flex-1 overflow-y-auto no-wrap")
         self._log.props(f'role="log" aria-live="polite" aria-label="{_("Messages")}"')
+        ui.run_javascript(f"setTimeout(() => voxtrailDesk.follow(getHtmlElement({self._log.id})), 50)")  # once it is in the page
         self._seq = self._note = 0
         with ui.column().classes("w-full gap-0").props(f'role="status" aria-label="{_("Being said now")}"'):
             self._partly = {who: ui.html("", sanitize=False).classes("w-full") for who in ("caller", "agent")}
@@ -83,13 +86,8 @@ class TalkPane:
                     self._seq = max(self._seq, each.seq)
                     kind = "person" if each.direction == "in" else "bot" if each.author == "bot" else "agent"
                     self._add(kind, each.author, each.display or each.text, each, each.attachments)
-        if said or written:
-            self.scroll()
-
-    def scroll(self) -> None:
-        """Show the newest."""
-        to_end = f"const log = getHtmlElement({self._log.id}); if (log) log.scrollTop = log.scrollHeight"
-        ui.run_javascript(f"setTimeout(() => {{ {to_end} }}, 50)")  # once the page has laid it out
+        if any(message.direction == "out" for message in said) or any(note.author == self._place.user.login for note in written):
+            ui.run_javascript(f"getHtmlElement({self._log.id})?.dispatchEvent(new Event('end'))")  # one's own words are looked for
 
     def partly(self, who: str, text: str) -> None:
         """Show words while they are being recognised; they are gone when the message comes."""

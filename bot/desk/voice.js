@@ -3,6 +3,8 @@
  * A JavaScript module without dependencies; the sound lives in /call-worklet.js. A call belongs to the page, not to its bar.
  */
 
+import { Microphone } from '/microphone.js';
+
 const BACK = 60000; // ms in which a broken socket is taken up again; the server keeps the conversation that long
 const CALLER_BACK = 25000; // ms a caller whose line broke has to come back
 const RETRY = 1000; // ms between two tries
@@ -11,10 +13,6 @@ const WAKE = 3000; // ms the sound card has to start
 const BEHIND = 1600; // bytes not sent, 200 ms: a frame now would be late, and is left out
 const DEAD = 24000; // bytes not sent: the line is dead
 const AGAIN = ['lost', 'replaced', 'restart', 'caller_away']; // the caller may be back in a moment
-const REFUSALS = {
-  NotAllowedError: 'refused', SecurityError: 'refused', NotFoundError: 'no_microphone', OverconstrainedError: 'no_microphone',
-  NotReadableError: 'microphone_busy', AbortError: 'microphone_busy',
-};
 
 // ----------------------------------------------------------------- the call
 
@@ -22,14 +20,13 @@ const REFUSALS = {
 export class Voice {
   constructor({ escalation, mode = 'talk', notify = () => {} }) {
     Object.assign(this, { escalation, mode, notify, over: true, state: 'idle', muted: false, held: false, listened: false, reason: '' });
-    this.returned = () => this.lost && this.relisten();
   }
 
   get live() { return !this.over; }
 
   join() {
     if (!this.over) return;
-    Object.assign(this, { over: false, muted: false, held: false, droppedAt: 0, patience: BACK, lost: false, reason: '' });
+    Object.assign(this, { over: false, muted: false, held: false, droppedAt: 0, patience: BACK, reason: '' });
     this.begin().catch((error) => { console.error('Voxtrail voice', error); this.finish('unreachable'); });
   }
 
@@ -39,7 +36,8 @@ export class Voice {
     this.context = new AudioContext({ latencyHint: 'interactive' }); // in the click, or the browser keeps the sound off
     const running = this.context.resume().then(() => true, () => false);
     const module = this.context.audioWorklet.addModule('/call-worklet.js').then(() => true, () => false);
-    const refusal = this.mode === 'talk' ? await this.microphone() : '';
+    this.microphone = new Microphone(this.context, () => this.show(this.state));
+    const refusal = this.mode === 'talk' ? await this.microphone.open() : '';
     if (this.over) return this.release();
     if (refusal) return this.finish(refusal);
     if (!await module) return this.finish('unreachable');
@@ -51,31 +49,6 @@ export class Voice {
     this.connect();
   }
 
-  /** Opens the microphone; why not, or ''. */
-  async microphone() {
-    try {
-      const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: { ideal: 1 } };
-      this.stream = await navigator.mediaDevices.getUserMedia({ audio });
-    } catch (error) {
-      return REFUSALS[error.name] || 'no_microphone';
-    }
-    const [track] = this.stream.getAudioTracks();
-    track.enabled = !this.muted;
-    track.onended = () => this.relisten();
-    this.source = this.context.createMediaStreamSource(this.stream);
-    if (this.capture) this.source.connect(this.capture);
-    return '';
-  }
-
-  /** The microphone was unplugged: another one, or a word about it until one comes. */
-  async relisten() {
-    if (this.over) return;
-    this.source.disconnect();
-    this.lost = Boolean(await this.microphone());
-    if (this.over) this.release();
-    else this.show(this.state);
-  }
-
   wire() {
     const options = { numberOfInputs: 0, outputChannelCount: [1], processorOptions: { live: true } };
     this.playback = new AudioWorkletNode(this.context, 'voxtrail-playback', options);
@@ -83,8 +56,7 @@ export class Voice {
     if (this.mode !== 'talk') return;
     this.capture = new AudioWorkletNode(this.context, 'voxtrail-capture', { channelCount: 1, channelCountMode: 'explicit', numberOfOutputs: 0 });
     this.capture.port.onmessage = ({ data }) => this.heard(data);
-    this.source.connect(this.capture);
-    navigator.mediaDevices.addEventListener('devicechange', this.returned);
+    this.microphone.connect(this.capture);
   }
 
   heard({ frame, level }) {
@@ -149,7 +121,7 @@ export class Voice {
 
   mute(on) {
     this.muted = on;
-    if (this.stream) this.stream.getAudioTracks().forEach((track) => { track.enabled = !on; });
+    this.microphone.mute(on);
     this.send(on ? 'mute' : 'unmute');
   }
 
@@ -179,12 +151,10 @@ export class Voice {
   release() {
     clearTimeout(this.timer);
     this.ready = false;
-    if (navigator.mediaDevices) navigator.mediaDevices.removeEventListener('devicechange', this.returned);
     if (this.socket) Object.assign(this.socket, { onmessage: null, onclose: null }).close(1000);
     if (this.capture) this.capture.port.onmessage = null;
     this.capture = null;
-    if (this.stream) this.stream.getTracks().forEach((track) => { track.onended = null; track.stop(); });
-    this.stream = null;
+    if (this.microphone) this.microphone.close();
     if (this.context && this.context.state !== 'closed') this.context.close();
   }
 }
@@ -257,7 +227,7 @@ function bar(place, voice, texts) {
     hold.setAttribute('aria-pressed', String(voice.held));
     root.dataset.state = voice.state;
     const main = voice.state === 'ended' ? texts[voice.reason] || texts.call_over : texts[voice.state];
-    state.textContent = [main, voice.live && voice.lost && texts.microphone_lost, voice.live && voice.listened && texts.listened].filter(Boolean).join(' ');
+    state.textContent = [main, voice.live && voice.microphone?.lost && texts.microphone_lost, voice.live && voice.listened && texts.listened].filter(Boolean).join(' ');
     if (focused && (document.activeElement === document.body || document.activeElement.hidden)) (voice.live ? leave : join).focus();
   };
   voice.notify = (name, detail) => {

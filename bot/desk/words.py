@@ -184,6 +184,7 @@ OUTCOMES = {
     "survey_declined": later("survey declined"),
     "failed": later("could not be reached"),
     "call_limit": later("the call became too long"),
+    "left_waiting": later("hung up while waiting for a person"),
     "gone": later("sold out by now"),
     "solved": later("solved by a colleague"),
     "not_solved": later("not solved"),

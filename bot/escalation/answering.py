@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Conversations, hear
 from bot.escalation import attachments as files
-from bot.escalation import queue, tasks
+from bot.escalation import callers, queue, tasks
+from bot.escalation.levels import CALLS
 from bot.escalation.promises import Promise
 from bot.escalation.promises import found as promise_in
 from bot.outreach import deliveries
@@ -35,7 +36,8 @@ async def say(
 ) -> Message:  # fmt: skip
     """Say something to the person, on the channel they are on; the same ``message_id`` is said once. ``name``: as which the person knows
     the agent, where that is another than who it is to us. ``attachments``: ids of files that the agent has sent for this; then the text may
-    be empty. Raises Problem: 409 where the channel carries no files, 422 for nothing to say."""
+    be empty. A caller who is no longer on the line gets it as a text message. Raises Problem: 409 where the channel carries no files, and
+    where a caller is gone who cannot be written to, 422 for nothing to say."""
     text = hear(text)
     if not text and not attachments:
         raise Problem(422, "text_empty", "The message is empty.", field="text")
@@ -45,7 +47,7 @@ async def say(
     for earlier in await store.messages_since(session, conversation.id, max(0, conversation.seq - 200)):
         if message_id and earlier.message_id == message_id and earlier.author == (name or agent):
             return earlier
-    channel = await store.channel_of(session, conversation)
+    channel = await _reaches(session, settings, conversation)
     if attachments:
         files.check_channel(conversation, channel)
     sent = await files.for_message(session, conversation.id, attachments, agent)
@@ -59,6 +61,16 @@ async def say(
         touchpoints.spend(touchpoint, settings.cost_per_sms * segments(text))
     await store.changed(session, conversation)
     return message
+
+
+async def _reaches(session: AsyncSession, settings: Settings, conversation: Conversation) -> str:
+    """The channel on which the person reads or hears what is said now. Raises Problem (409) where there is none any more."""
+    channel = await store.channel_of(session, conversation)
+    if conversation.channel not in CALLS or channel not in CALLS or not await callers.gone(session, conversation.id):
+        return channel
+    if not settings.twilio_account_sid or await people.contact(session, conversation.person_id, "phone") is None:
+        raise Problem(409, "caller_gone", "The caller is no longer on the line and cannot be written to: write a note, or close it.")
+    return "sms"
 
 
 async def give_back(

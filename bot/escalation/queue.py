@@ -206,6 +206,17 @@ async def returned(session: AsyncSession, escalation: Escalation, note: str, now
     await _over(session, escalation, "returned", note, now)
 
 
+async def left(
+    session: AsyncSession, escalation: Escalation, conversation: Conversation, why: str, now: datetime, *, outcome: str = ""
+) -> None:
+    """Somebody waits for a person no more, and the bot has the conversation again. ``why``: for the history."""
+    escalation.status, escalation.outcome, escalation.closed = "closed", outcome, now
+    escalation.offered_to = escalation.offered_until = escalation.lost = None
+    conversation.owner = "bot"
+    noted(escalation, now, "closed", "bot", why)
+    await notify(session, LIVE, escalation=escalation.id)
+
+
 async def close_conversation(session: AsyncSession, conversation: Conversation, note: str, now: datetime) -> None:
     """End a conversation, and with it the wait for a person, if there was one. An agent whose conversation at the desk it was has a
     moment to wrap up (how long, the watch knows)."""

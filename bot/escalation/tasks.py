@@ -135,17 +135,14 @@ async def instead_of_waiting(
     data = effect.data
     escalation = await queue.open_one(session, conversation.id, hold=True)
     due = datetime.fromisoformat(data["due"]) if data.get("due") else hours.next_opening(now)
-    words = str(data.get("text") or "") or _said_last(escalation) or str(data["task"])
+    words = str(data.get("text") or "") or said_last(escalation) or str(data["task"])
     task = await add(
         session, kind=data["task"], text=" · ".join(part for part in (data.get("phone"), words[: LONGEST - 30]) if part), due=due,
         person_id=person.id, conversation_id=conversation.id, team=escalation.team if escalation else "", language=conversation.language,
         by="bot", now=now,
     )  # fmt: skip
     if escalation is not None:
-        escalation.status, escalation.outcome, escalation.closed = "closed", task.kind, now
-        escalation.offered_to = escalation.offered_until = escalation.lost = None
-        queue.noted(escalation, now, "closed", "bot", task.kind)
-        await notify(session, LIVE, escalation=escalation.id)
+        await queue.left(session, escalation, conversation, task.kind, now, outcome=task.kind)
     conversation.owner = "bot"
     return task
 
@@ -228,7 +225,7 @@ async def _changed(session: AsyncSession, task: Task) -> None:
     await notify(session, LIVE, type="task", task=task.id)
 
 
-def _said_last(escalation: Escalation | None) -> str:
+def said_last(escalation: Escalation | None) -> str:
     """What the person said before they were handed over; what a button sent is no words."""
     said: Sequence[dict[str, Any]] = escalation.summary.get("last_messages", ()) if escalation else ()
     words = (str(message["text"]).strip() for message in reversed(said) if message["author"] == "person")

@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.conversation import Conversations
-from bot.escalation import alarms, hand_on, lost, offers, presence, tasks
+from bot.escalation import alarms, callers, hand_on, lost, offers, presence, tasks
 from bot.escalation.agents import Agent, on_duty
+from bot.escalation.levels import CALLS
 from bot.escalation.live import LIVE
 from bot.escalation.waiting import Waiting, line
 from bot.events import Hub
@@ -69,6 +70,7 @@ class Watch:
             await self._presence(reading, now)
             waiting = await self._lapse(await line(reading, now), reading, now)
             waiting = await self._lost(waiting, reading, now)
+            waiting = await self._left(waiting, reading, now)
             self._count(waiting)
             await self._late(waiting, now)
             await self._offer(waiting, reading, now)
@@ -125,6 +127,14 @@ class Watch:
             await self._do("looking after a lost connection", look)
         return await line(reading, now) if gone else waiting
 
+    async def _left(self, waiting: list[Waiting], reading: AsyncSession, now: datetime) -> list[Waiting]:
+        """Take callers who have hung up out of the queue; the line as it is then."""
+        gone = await callers.suspects(reading) if any(one.channel in CALLS for one in waiting) else []
+        for escalation in gone:
+            leave = partial(callers.left, escalation_id=escalation, now=now, hours=self._settings.hours)
+            await self._do("the end of a caller's wait", leave)
+        return await line(reading, now) if gone else waiting
+
     def _count(self, waiting: Sequence[Waiting]) -> None:
         for language in LANGUAGES:
             WAITING.labels(language).set(sum(1 for one in waiting if one.language == language))
@@ -157,6 +167,8 @@ class Watch:
         self._seldom = now
         await self._do("the service level", partial(alarms.level, settings=self._settings, now=now))
         await self._do("forgetting old pages", partial(presence.forget, now=now))
+        longest = timedelta(seconds=self._settings.call_limit)
+        await self._do("the end of calls that nobody told", partial(callers.end_stale, now=now, longest=longest))
 
 
 def _asked(agents: Sequence[Agent], login: str) -> list[Agent]:

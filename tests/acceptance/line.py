@@ -73,7 +73,8 @@ class Line:
     def application(self) -> FastAPI:
         """The page's files and the socket."""
         app = FastAPI()
-        for path, file in {"/call": "call.html", "/call.js": "call.js", "/call-worklet.js": "call-worklet.js"}.items():
+        for file in ("call.html", "call.js", "microphone.js", "call-worklet.js"):
+            path = f"/{file.removesuffix('.html')}"
             app.add_api_route(path, lambda file=file: FileResponse(CHANNELS / file), response_model=None)
         app.add_api_websocket_route("/v1/calls", self.serve)
         return app

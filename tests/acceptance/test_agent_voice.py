@@ -266,6 +266,29 @@ async def test_at_the_desk_a_call_is_taken_talked_in_and_given_back(phone: Calli
         assert len(phone.mouth.said) > before  # it is the bot who goes on
 
 
+async def test_a_caller_who_hangs_up_is_shown_as_gone_and_is_out_of_the_queue(phone: CallingHouse, opens: Opens) -> None:
+    login = await phone.house.user()
+    await clear_the_floor(phone.house.http)
+    page = await opens.page(login, "/desk")
+    async with await connected(phone, 8) as caller:
+        await waiting(phone, caller, 8)
+        await expect(page.get_by_test_id("entry")).to_have_count(1)
+        await caller.hang_up()
+        await expect(page.get_by_test_id("entry")).to_have_count(0)
+    async with await connected(phone, 9) as caller:
+        await waiting(phone, caller, 9, login)
+        await page.get_by_test_id("entry").click()
+        await expect(part(page, "join")).to_be_visible()
+        await caller.hang_up()
+        await expect(page.get_by_text("The caller is no longer on the line.", exact=True)).to_be_visible()
+        await expect(part(page, "join")).to_have_count(0)
+        await expect(page.get_by_test_id("entry").get_by_role("img", name="No longer on the line")).to_be_visible()
+        await expect(page.get_by_label("Reply", exact=True)).to_have_attribute("placeholder", re.compile("as a text message"))
+        await page.get_by_label("Reply", exact=True).fill("Your kettle leaves tomorrow.")
+        await page.get_by_label("Reply", exact=True).press("Enter")
+        await expect(said(page, "agent", "Your kettle leaves tomorrow.")).to_be_visible()
+
+
 async def spoken(phone: CallingHouse, words: str) -> bool:
     return any(words in sentence for sentence in phone.mouth.said)
 

@@ -215,3 +215,42 @@ async def test_a_restart_loses_nothing_and_pages_come_back_by_themselves(visit: 
     await desk.get_by_label("Reply", exact=True).press("Enter")
     await expect(said(desk, "agent", "still here")).to_be_visible()
     assert own.rows("SELECT status, lost IS NULL FROM escalations") == [("taken", True)]
+
+
+async def test_the_transcript_stays_at_its_end_unless_somebody_reads_further_up(visit: Visit, service: Running) -> None:
+    desk, _ = await agent(visit, service)
+    chat = await taken(desk, visit, "hello again")
+    for number in range(12):
+        await chat.send(f"{number}. my boots have a hole in the left sole and another one in the right sole")
+    await chat.send("how long is the guarantee")  # to which there are answers, which take room below
+    await expect(desk.locator(".offer").first).to_be_visible()
+    await expect(said(desk, "person", "how long is the guarantee")).to_be_in_viewport(ratio=0.9)
+    first = said(desk, "person", "hello again").first
+    await first.scroll_into_view_if_needed()
+    await chat.send("are you still there?")
+    await expect(said(desk, "person", "are you still there?")).to_be_attached()
+    await expect(first).to_be_in_viewport()
+    await expect(said(desk, "person", "are you still there?")).not_to_be_in_viewport()
+    box = desk.get_by_label("Reply", exact=True)
+    await box.fill("Two years.")
+    await box.press("Enter")
+    await expect(said(desk, "agent", "Two years.")).to_be_in_viewport(ratio=0.9)
+
+
+async def test_a_supervisor_joins_a_colleague_and_leaves_again(visit: Visit, service: Running) -> None:
+    (desk, login), (boss, name) = await agent(visit, service), await agent(visit, service, "supervisor")
+    chat = await taken(desk, visit, "is this true")
+    await entry(boss, "is this true").click()
+    box = boss.get_by_label("Reply", exact=True)
+    await expect(boss.get_by_role("button", name="Leave it")).to_have_count(0)
+    await expect(box).to_have_count(0)
+    await boss.get_by_role("button", name="Join", exact=True).click()
+    await box.fill("I can help, too.")
+    await box.press("Enter")
+    await expect(chat.log).to_contain_text("I can help, too.")
+    await boss.get_by_role("button", name="Leave it").click()
+    await expect(box).to_have_count(0)
+    await expect(boss.get_by_role("button", name="Join", exact=True)).to_be_visible()
+    ((status, whose, joined),) = service.rows("SELECT status, agent, joined FROM escalations WHERE agent = %s", login)
+    assert (status, whose, joined) == ("taken", login, [])
+    assert [action for (action,) in service.rows("SELECT action FROM audit WHERE who = %s ORDER BY id", name)][-2:] == ["joined", "left"]

@@ -56,7 +56,7 @@ SIGNED = {
 SESSION = {"WS /desk/voice/{}"}
 """Sockets for whoever is signed in and may (test_voice.py tries them)."""
 ANYBODY = {
-    "GET /", "GET /widget.js", "GET /call", "GET /call.js", "GET /call-worklet.js", "GET /desk/voice.js", "GET /v1/calls/ready", "WS /v1/calls",
+    "GET /", "GET /widget.js", "GET /call", "GET /call.js", "GET /microphone.js", "GET /call-worklet.js", "GET /desk/voice.js", "GET /v1/calls/ready", "WS /v1/calls",
     "POST /v1/conversations", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /password", "POST /password", "POST /interface", "GET /invite/{}",
     "POST /invite/{}", "GET /sign-in/oidc", "GET /sign-in/oidc/back",
