@@ -95,7 +95,7 @@ class Service:
         self.knowledge = FaqKnowledge(settings.run_dir)
         self.servers = RasaServers(model_path(settings.run_dir), settings.rasa_python, settings.run_dir, settings.nlu_replicas)
         self.nlu = NluClient(self.servers.endpoints, deadline=settings.nlu_deadline)
-        self.words = WordsJudge(settings.mood_model) if settings.mood else None
+        self.words = WordsJudge(settings.mood_model, settings.nlu_deadline) if settings.mood else None
         runtime = load_runtime()
         routing = routes.load(settings.routing, runtime.flows)
         self.conversations = Conversations(self.database, runtime, self.nlu, self.knowledge, self.clock, settings, self.words, routing)

@@ -230,7 +230,7 @@ async def _furnished(
 
     clock = ManualClock()
     values: dict[str, Any] = {
-        "api_key": KEY, "nlu_replicas": 0, "calls": False, "public_url": address(own), "twilio_base_url": address(twilio),
+        "api_key": KEY, "nlu_replicas": 0, "nlu_deadline": 5.0, "calls": False, "public_url": address(own), "twilio_base_url": address(twilio),
         "twilio_account_sid": SID, "twilio_auth_token": TOKEN, "twilio_number": NUMBER, **settings,
     }  # fmt: skip
     configured = Settings(_env_file=None, database_url=database_url, data_dir=data_dir, **values)

@@ -266,14 +266,11 @@ class Desk:
         if after is None:
             await self._draw_talk.refresh()
             return
+        self._talk.renew_head()
         if _drawn(after.entry) != _drawn(before.entry):
-            self._talk.head.refresh()
             self._voice.refresh()
             await self._write.refresh()
-            return
-        if (after.entry.offered_to, after.history) != (before.entry.offered_to, before.history):
-            self._talk.head.refresh()
-        if after.entry.last != before.entry.last:
+        elif after.entry.last != before.entry.last:
             background_tasks.create(self._reply.suggest(), name="desk-suggest")
 
     def _look_again(self) -> None:
@@ -402,7 +399,7 @@ class Desk:
 
 
 def _drawn(entry: Entry) -> tuple[object, ...]:
-    """What decides which parts a conversation is shown with."""
+    """What decides with which parts below its head a conversation is shown."""
     return entry.agent, entry.status, entry.joined, entry.call, entry.gone
 
 

@@ -40,10 +40,28 @@ class TalkPane:
         self._place, self._actions = place, actions
         self._seq = self._note = 0
         self._partly: dict[str, ui.html] = {}
+        self._summary: ui.label | None = None
+        self._headed: tuple[object, ...] = ()
+
+    def renew_head(self) -> None:
+        """Show it as it is now. It is drawn again only where something else is in it: a click on what is being replaced would be lost."""
+        if self._head_now() != self._headed:
+            self.head.refresh()
+        elif self._summary is not None:
+            self._summary.set_text(self._place.paragraph)
+
+    def _head_now(self) -> tuple[object, ...]:
+        story = self._place.story
+        if story is None:
+            return ()
+        entry, login = story.entry, self._place.user.login
+        whose = entry.status, entry.agent, login in entry.joined, entry.offered_to == login
+        return entry.escalation, entry.name, entry.gone, *whose, _handed_on(story.history, login)
 
     @ui.refreshable_method
     def head(self) -> None:
         """Who it is, why they are here, and what can be done."""
+        self._headed, self._summary = self._head_now(), None
         story = self._place.story
         if story is None:
             return
@@ -55,7 +73,7 @@ class TalkPane:
                 if transferred := _handed_on(story.history, self._place.user.login):
                     ui.label(transferred).classes("text-sm late")
             self._actions()
-        ui.label(self._place.paragraph).classes("soft text-sm").props('data-testid="summary"')
+        self._summary = ui.label(self._place.paragraph).classes("soft text-sm").props('data-testid="summary"')
 
     def draw(self) -> None:
         """Draw the empty transcript; `renew` fills it."""

@@ -13,7 +13,7 @@ from nlu.mood.types import WordsMood
 
 log = logging.getLogger(__name__)
 
-DEADLINE_S = 0.5
+DEADLINE_S = 0.8
 """A mood that comes later than this would hold up the answer; 15 ms are usual."""
 WAITING = 32
 """Messages that may wait for the one engine; those beyond would miss their deadline anyhow."""

@@ -44,6 +44,7 @@ class Running:
             **{name: value for name, value in os.environ.items() if not name.startswith(("VOXTRAIL_", "TWILIO_"))},
             "DATA_DIR": str(data_dir), "PORT": str(port), "API_KEY": KEY, "DATABASE_URL": "", "PYTHONWARNINGS": "ignore",
             "VOXTRAIL_CALLS": "false",
+            "VOXTRAIL_NLU_DEADLINE": "5",  # what is understood must not hang on how busy this machine is
             "VOXTRAIL_RATE_LIMIT_START": "1000/minute", "VOXTRAIL_RATE_LIMIT": "500/second",
             "VOXTRAIL_QUIET_FROM": "00:00", "VOXTRAIL_QUIET_UNTIL": "00:00", **environment,
         }  # fmt: skip

@@ -221,11 +221,11 @@ async def test_lost_answer_is_found_and_not_sent_twice(started: tuple[Standin, s
     since, sender = datetime.now(UTC), SmsSender(SID, TOKEN, from_=US, base_url=started[1], deadline=0.5)
     before = await sender.send(ANNA, "the same text", "k0")
     assert await sender.find_sent(ANNA, since, body_marker("the same text"), known=[before.sid]) is None
-    standin.fail_next(1, 500, hang=1.5, after=True)
+    standin.fail_next(1, 500, hang=6, after=True)
     began = time.monotonic()
     with pytest.raises(SmsUnavailable) as raised:
         await sender.send(ANNA, "the same text", "k1")
-    assert time.monotonic() - began < 1.4
+    assert time.monotonic() - began < 5, "it waits no longer than its deadline"
     assert raised.value.unknown_outcome
     found = await sender.find_sent(ANNA, since, body_marker("the same text"), known=[before.sid])
     assert found is not None

@@ -99,28 +99,19 @@ async def test_keeps_its_connection() -> None:
     assert fake.connections == 1
 
 
-async def test_a_hung_server_costs_less_than_a_second_and_then_nothing() -> None:
-    async with rasa("hang") as fake, NluClient(checked(fake)) as client:
-        started = time.monotonic()
-        with pytest.raises(NluUnavailable):
-            await client.parse("hello", "en")
-        assert 0.7 < time.monotonic() - started < 1.0
-        started = time.monotonic()
-        with pytest.raises(NluUnavailable):
-            await client.parse("hello", "en")
-        assert time.monotonic() - started < 0.05
-    assert len(fake.texts) == 1
+async def test_a_hung_server_costs_the_deadline_and_then_nothing() -> None:
+    async with rasa("hang") as fake, NluClient(checked(fake), deadline=0.3) as client:
+        for _ in range(2):
+            with pytest.raises(NluUnavailable):
+                await client.parse("hello", "en")
+    assert len(fake.texts) == 1, "it is not asked again"
 
 
 async def test_another_replica_answers_within_the_same_deadline() -> None:
     async with rasa("hang") as hung, rasa() as good, NluClient(checked(hung, good)) as client:
-        started = time.monotonic()
-        understood = await client.parse("hello", "en")
-        assert time.monotonic() - started < 0.8
-        assert understood.intent.name == "greet"
-        started = time.monotonic()
-        await client.parse("hello", "en")
-        assert time.monotonic() - started < 0.2, "the hung replica is skipped"
+        for _ in range(2):
+            assert (await client.parse("hello", "en")).intent.name == "greet"
+    assert (len(hung.texts), len(good.texts)) == (1, 2), "the hung replica is skipped"
 
 
 @pytest.mark.parametrize("mode", ["fail", "nonsense"])

@@ -149,20 +149,20 @@ async def test_the_back_off_doubles_up_to_its_limit(place: Place) -> None:
     started: list[float] = []
     async with place.servers() as servers:
         (replica,) = servers.replicas
-        for count in range(1, 5):
+        for count in range(1, 7):
             await until(lambda count=count: replica.restarts == count)  # type: ignore[misc]
             started.append(time.monotonic())
     waits = [later - earlier for earlier, later in itertools.pairwise(started)]
     assert waits[0] >= 0.4
     assert waits[1] >= 0.8
-    assert 0.8 <= waits[2] < 1.5
+    assert 0.8 <= waits[4] < 5, "without an end of growing it would be 6.4"
 
 
 async def test_health_resets_the_back_off(place: Place) -> None:
     forgiving = Timing(check_every=0.05, first_back_off=0.2, longest_back_off=30.0, back_off_reset=0.3, check_while_starting=0.02)
     async with place.servers(timing=forgiving) as servers:
         (replica,) = servers.replicas
-        for count in range(4):
+        for count in range(6):
             await until(lambda count=count: replica.state == "ready" and replica.restarts == count)  # type: ignore[misc]
             await asyncio.sleep(0.4)
             assert replica.pid
@@ -170,7 +170,7 @@ async def test_health_resets_the_back_off(place: Place) -> None:
             await until(lambda: replica.state == "waiting")
         started = time.monotonic()
         await until(lambda: replica.state == "ready")
-        assert time.monotonic() - started < 2.0
+        assert time.monotonic() - started < 10, "it would be 12.8 without"
 
 
 async def test_a_server_that_never_comes_up_is_given_up(place: Place) -> None:

@@ -35,14 +35,14 @@ async def test_what_is_late_is_unavailable_and_does_not_hold_up_the_next() -> No
 
     def score(text: str, language: str) -> WordsMood:
         if text == "slow":
-            slow.wait(5)
+            slow.wait(20)
         return WordsMood(0.25)
 
     judge = WordsJudge(deadline=0.1, load=lambda _model: score)
     await judge.ready()
     begun = time.monotonic()
     assert (await judge.judge("slow", "en")).unscored == "unavailable"
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15, "nobody waits for what is late"
     slow.set()
     await asyncio.sleep(0.05)
     assert (await judge.judge("quick", "en")).frustration == 0.25
