@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playwright.async_api import Locator, Page, Response, expect
@@ -70,6 +71,11 @@ class Chat:
             "(all) => all.map((m) => [m.dataset.author, m.querySelector('.bubble').innerText])"
         )
         return [(author, text) for author, text in found]
+
+    async def all_of(self, turns: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+        """Everything in the log, once as much is there as the server has kept."""
+        await expect(self.log.locator(".message")).to_have_count(len(turns), timeout=20_000)
+        return await self.messages()
 
     async def last(self) -> list[str]:
         """The bot's words since the person's last message."""

@@ -38,7 +38,7 @@ async def test_killed_in_mid_turn_and_started_again(visit: Visit, make: Callable
         turns = (await running.conversation(conversation))["turns"]
         said = [turn["text"] for turn in turns if turn["direction"] == "in"]
         assert said == ["chcę oddać buty", "są za małe", "dziękuję"]
-        shown = await chat.messages()
+        shown = await chat.all_of(turns)
         assert [text for author, text in shown if author == "person"] == said
         assert [text for author, text in shown if author == "bot"] == [turn["text"] for turn in turns if turn["direction"] == "out"]
         assert sum(text == question for _, text in shown) == 1
@@ -77,7 +77,7 @@ async def test_killed_between_the_answer_and_its_arrival(visit: Visit, make: Cal
         await chat.answered(1)
         turns = (await running.conversation(conversation))["turns"]
         assert [turn["text"] for turn in turns if turn["direction"] == "in"] == ["yes"]
-        assert await chat.messages() == [(turn["author"], turn["text"]) for turn in turns]
+        assert await chat.all_of(turns) == [(turn["author"], turn["text"]) for turn in turns]
     finally:
         await running.http.aclose()
         running.stop()

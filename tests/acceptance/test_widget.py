@@ -66,7 +66,7 @@ async def test_offline_loses_and_doubles_nothing(visit: Visit, service: Running)
     await expect(chat.status).to_be_empty()
     turns = (await service.conversation((await chat.conversation())["id"]))["turns"]
     assert [turn["text"] for turn in turns if turn["direction"] == "in"] == ["chcę oddać buty", "są za małe"]
-    assert sorted(await chat.messages()) == sorted((turn["author"], turn["text"]) for turn in turns)
+    assert sorted(await chat.all_of(turns)) == sorted((turn["author"], turn["text"]) for turn in turns)
 
 
 async def test_a_lost_answer_is_fetched_and_the_message_counts_once(visit: Visit, service: Running) -> None:
@@ -86,7 +86,7 @@ async def test_a_lost_answer_is_fetched_and_the_message_counts_once(visit: Visit
     await chat.answered(1)
     assert lost == 2
     turns = (await service.conversation((await chat.conversation())["id"]))["turns"]
-    assert await chat.messages() == [(turn["author"], turn["text"]) for turn in turns]
+    assert await chat.all_of(turns) == [(turn["author"], turn["text"]) for turn in turns]
     assert [turn["text"] for turn in turns if turn["direction"] == "in"] == ["yes"]
 
 
