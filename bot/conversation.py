@@ -10,9 +10,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
@@ -22,99 +22,40 @@ from bot.clock import Clock
 from bot.escalation import aside, attachments, tasks
 from bot.escalation.queue import open_one, wait_for_person
 from bot.escalation.routing import Routing
-from bot.escalation.waiting import Wait, expected
-from bot.metrics import NLU_SECONDS, TURN_SECONDS, TURNS
+from bot.escalation.waiting import expected
+from bot.metrics import TURN_SECONDS, TURNS
 from bot.mood.happenings import LONG_WAIT_S
-from bot.mood.watch import MoodWatch, Noticed, mood_json, record
+from bot.mood.watch import MoodWatch, record
 from bot.outreach import deliveries
 from bot.outreach.consequences import carry_out
 from bot.problems import Problem
 from bot.settings import Settings
 from bot.store import conversations as store
 from bot.store import people, touchpoints
+from bot.store.conversations import SPOKEN
 from bot.store.database import UNREACHABLE, Database
-from bot.store.models import Conversation, Message, Person, Touchpoint, User
+from bot.store.models import Conversation, Person, User
 from bot.store.records import StoredRecords
-from dialogs import agreed, meanwhile
+from bot.turn import OpenTurn, Said, nlu_json, reply_json, state_json, survey_due, wait_context, with_words
+from bot.turn import messages as messages_of
+from bot.understanding import Nlu, Words, foreign_language, hear, of_agreed, said_by_button, understand
+from dialogs import meanwhile
 from dialogs.domain import Domain
 from dialogs.filling import SlotError
 from dialogs.runtime import Decision, FlowLoopError, Runtime
 from dialogs.scene import Effect, Feeling, Heard, Knowledge, PersonInScene, Reply, Scene
 from dialogs.state import DialogState
 from integrations.twilio.segments import segments
-from nlu.agreed import INTENT as ASKS_AGREED
-from nlu.agreed import asks_what_was_agreed
-from nlu.keywords import understand_by_keywords
-from nlu.language import detect_language
-from nlu.mood.types import WordsMood
 from nlu.parsers.registry import parse
-from nlu.types import Intent, Understanding
+from nlu.types import Understanding
 
 logger = logging.getLogger(__name__)
-FOREIGN_SURE = 0.85
-"""How sure (0..1) the language detector must be before a switch is offered."""
-FOREIGN_WORDS = 4
-"""Words a message needs before its language is judged."""
-SPOKEN = frozenset({"phone", "browser"})
-"""Channels on which a conversation is spoken."""
 STOP_SURE = 0.6
 """How sure (0..1) it must be that a person who talks with us, not with the bot, wants no more contact."""
 AGAIN_WITHIN = timedelta(days=7)
 """A second contact about the same order within this time wears patience down."""
 NOTED = "utter_attachment"
 """The response to a file."""
-_KEPT_UNSEEN = "\n\t\u200c\u200d"
-"""What is not printable and still part of a text: line breaks, and the joiners of emoji and of some scripts."""
-
-
-class Nlu(Protocol):
-    """Says what a sentence means; raises NluUnavailable when it cannot."""
-
-    async def parse(self, text: str, language: str) -> Understanding:
-        """The meaning of one sentence."""
-
-
-class Words(Protocol):
-    """Says how much frustration lies in the words of a message; never raises, never takes longer than the NLU may."""
-
-    async def judge(self, text: str, language: str) -> WordsMood:
-        """The mood of one message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message of a person: ``display`` is what they saw themselves say (a button's title).
-
-    On a call, ``understood`` is what it was found to mean ahead of time, ``heard_in`` the language it was spoken in when it was
-    listened for, and ``voice`` how it was heard (confidence, pauses …). In a chat it may bring ``attachments`` (ids), and then say nothing.
-    """
-
-    text: str
-    message_id: str | None = None
-    display: str | None = None
-    channel: str = ""
-    understood: Understanding | None = None
-    heard_in: str = ""
-    voice: dict[str, Any] | None = None
-    attachments: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Open:
-    """A turn whose conversation is locked."""
-
-    session: AsyncSession
-    conversation: Conversation
-    person: Person
-    touchpoint: Touchpoint
-    state: DialogState
-    now: datetime
-    began: float
-    channel: str
-    answer: dict[str, Any] | None
-    has_phone: bool = False
-    noticed: Noticed | None = None
-    files: Sequence[dict[str, Any]] = ()
 
 
 class Conversations:
@@ -161,7 +102,7 @@ class Conversations:
         """One message and its answer: ``{replies, state}``. The same message_id is answered once, with the same answer."""
         began = time.perf_counter()
         text = hear(said.text)
-        understood = said.understood or (await self.understand(text, language) if text else understand_by_payload("", language))
+        understood = said.understood or await self.understand(text, language)
         # The row's lock is what counts. This one only keeps messages of one conversation from holding a connection each.
         async with self._line.setdefault(conversation_id, asyncio.Lock()):
             try:
@@ -187,7 +128,7 @@ class Conversations:
         if foreign and not turn.state.turns:  # the first words decide the language; a later change is asked about
             turn.state.language = turn.conversation.language = turn.person.language = foreign
             foreign = ""
-        heard = Heard(text, _of_agreed(understood, turn.state), foreign or _detected(text, understood))
+        heard = Heard(text, of_agreed(understood, turn.state), foreign or foreign_language(text, understood))
         free = self._runtime.expected(turn.state).listen == "free"
         if text:
             turn.noticed = self.watch.notice(turn.conversation, turn.person, turn.state, heard, said.voice, free=free)
@@ -223,7 +164,7 @@ class Conversations:
             told: dict[str, Any] = {}
             escalation = await open_one(session, conversation_id)
             if escalation is not None and first and not over:
-                told = _told(await expected(session, escalation, turn.now, self._settings), turn.person)
+                told = wait_context(await expected(session, escalation, turn.now, self._settings), turn.person)
             decision = await meanwhile.held(self._runtime, turn.state, self._scene(turn, told), over=over)
             return await self._record(turn, None, None, decision)
 
@@ -291,32 +232,20 @@ class Conversations:
     # ---- the steps of a turn
 
     async def understand(self, text: str, language: str) -> Understanding:
-        """What the text means, and its mood; while the NLU is away, the deterministic parsers' word for it."""
-        if text.startswith("/"):  # a button: its payload says it all
-            return understand_by_payload(text, language)
-        if self._words is None:
-            return await self._meaning(text, language)
-        meaning, words = await asyncio.gather(self._meaning(text, language), self._words.judge(text, language))
-        return replace(meaning, words=words)
+        """What the text means, and its mood."""
+        return await understand(text, language, self._nlu, self._words)
 
-    async def _meaning(self, text: str, language: str) -> Understanding:
-        from nlu.client import NluUnavailable
-
-        try:
-            with NLU_SECONDS.time():
-                return await self._nlu.parse(text, language)
-        except NluUnavailable:
-            return understand_by_keywords(text, language)
-
-    async def _lock(self, session: AsyncSession, conversation_id: str, channel: str, began: float, message_id: str | None = None) -> _Open:
+    async def _lock(
+        self, session: AsyncSession, conversation_id: str, channel: str, began: float, message_id: str | None = None
+    ) -> OpenTurn:
         held = await store.lock(session, conversation_id, message_id)
         state = DialogState.from_json(held.conversation.state)
         channel = channel or held.conversation.channel
-        return _Open(
+        return OpenTurn(
             session, held.conversation, held.person, held.touchpoint, state, self._clock.now(), began, channel, held.answer, held.has_phone
         )  # fmt: skip
 
-    async def _decide(self, turn: _Open, heard: Heard) -> Decision:
+    async def _decide(self, turn: OpenTurn, heard: Heard) -> Decision:
         """The dialog's answer, or none while a person owns the conversation."""
         if turn.conversation.owner == "bot":
             if not turn.files:
@@ -333,7 +262,7 @@ class Conversations:
         replies = [self._runtime.wording.say(response, turn.state, self._scene(turn).channel)] if waiting else []
         return Decision(replies, [Effect("opt_out")] if stop else [])
 
-    async def _noted(self, turn: _Open, heard: Heard) -> Decision:
+    async def _noted(self, turn: OpenTurn, heard: Heard) -> Decision:
         """The bot cannot look into files: it says so, and answers what was said with them."""
         scene = self._scene(turn)
         if not heard.text:
@@ -343,12 +272,12 @@ class Conversations:
         decision.replies.insert(0, noted)
         return decision
 
-    async def _record(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> dict[str, Any]:
+    async def _record(self, turn: OpenTurn, said: Said | None, heard: Heard | None, decision: Decision) -> dict[str, Any]:
         """Write the whole turn; it is the caller's transaction that makes it real."""
         session, conversation, now = turn.session, turn.conversation, turn.now
         decision = await self._hand_over(turn, said, heard, decision)
-        messages = _messages(turn, said, heard, decision)
-        effects = _with_words(decision.effects, heard)
+        messages = messages_of(turn, said, heard, decision)
+        effects = with_words(decision.effects, heard)
         elapsed = time.perf_counter() - turn.began
         await self._remember(turn, decision, elapsed)
         turn.touchpoint = await touchpoints.follow(session, conversation, turn.touchpoint, effects, now)
@@ -376,7 +305,7 @@ class Conversations:
         TURNS.labels(turn.channel, "yes" if decision.understood else "no").inc()
         return answer
 
-    async def _remember(self, turn: _Open, decision: Decision, elapsed: float) -> None:
+    async def _remember(self, turn: OpenTurn, decision: Decision, elapsed: float) -> None:
         """Keep for the mood of the next message what this turn was like."""
         if turn.noticed is None:
             return
@@ -388,14 +317,14 @@ class Conversations:
         if order and await store.asked_before(turn.session, turn.conversation, order, turn.now - AGAIN_WITHIN):
             self.watch.later(turn.state, "contact_again")
 
-    async def _hand_over(self, turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> Decision:
+    async def _hand_over(self, turn: OpenTurn, said: Said | None, heard: Heard | None, decision: Decision) -> Decision:
         """Put the conversation in the queue where this turn asks for a person, and go on with how long that will take."""
         effects = {effect.kind: effect for effect in decision.effects}
         wanted = effects.get("handoff")
         if wanted is None or turn.conversation.owner not in ("bot", "queue"):
             return decision
         waits_already = await open_one(turn.session, turn.conversation.id) is not None
-        seq, fresh = turn.conversation.seq, _messages(turn, said, heard, decision)
+        seq, fresh = turn.conversation.seq, messages_of(turn, said, heard, decision)
         turn.conversation.seq = seq  # what is said of the wait goes with them
         reason = str(wanted.data["reason"])
         escalation = await wait_for_person(turn.session, turn.conversation, turn.state, reason, turn.now, fresh, routing=self.routing)
@@ -408,10 +337,10 @@ class Conversations:
         await turn.session.flush()
         wait = await expected(turn.session, escalation, turn.now, self._settings)
         long = not wait.open or wait.seconds is None or wait.seconds > self._settings.wait_offer_s
-        told = {**_told(wait, turn.person), "wait_offer": long}
+        told = {**wait_context(wait, turn.person), "wait_offer": long}
         return await meanwhile.begin(self._runtime, decision, turn.state, self._scene(turn, told))
 
-    async def _apply(self, turn: _Open, effects: list[Effect]) -> None:
+    async def _apply(self, turn: OpenTurn, effects: list[Effect]) -> None:
         """Consequences outside the dialog, in the same transaction."""
         for index, effect in enumerate(effects):
             if effect.kind == "language":
@@ -423,7 +352,7 @@ class Conversations:
             else:
                 await carry_out(turn.session, turn.conversation, turn.person, effect, turn.now)
 
-    async def _text(self, turn: _Open, text: str, index: int) -> None:
+    async def _text(self, turn: OpenTurn, text: str, index: int) -> None:
         """Send the person what cannot be said on a call; they may answer it, and the conversation goes on with that."""
         phone = await people.contact(turn.session, turn.person.id, "phone")
         if phone is not None:
@@ -436,7 +365,7 @@ class Conversations:
             turn = await self._lock(session, conversation_id, said.channel, began, said.message_id)
             if turn.answer is not None:
                 return turn.answer
-            heard = Heard(text, understand_by_payload("/", turn.state.language))
+            heard = Heard(text, said_by_button("/", turn.state.language))
             effects = [Effect("problem", {"kind": "internal_error"})]
             effects += [Effect("handoff", {"reason": "internal_error"})] if hand_over else []
             name = "utter_handoff" if hand_over else "utter_internal_error"
@@ -444,7 +373,7 @@ class Conversations:
             turn.state.said = [reply.text]
             return await self._record(turn, said, heard, Decision([reply], effects, understood=False))
 
-    def _spoken(self, turn: _Open, decision: Decision) -> dict[str, Any]:
+    def _spoken(self, turn: OpenTurn, decision: Decision) -> dict[str, Any]:
         """How a call goes on from here: what is awaited, what must be heard to its end, whether the call is over."""
         responses = self._runtime.domain.responses
         said = [reply.response for reply in decision.replies]
@@ -458,11 +387,11 @@ class Conversations:
             "customer": self.watch.customer(turn.conversation, turn.person, turn.state),
         }
 
-    def _scene(self, turn: _Open, more: Mapping[str, Any] | None = None) -> Scene:
+    def _scene(self, turn: OpenTurn, more: Mapping[str, Any] | None = None) -> Scene:
         person, spoken = turn.person, turn.channel in SPOKEN
         hours = self._settings.hours
         context = {
-            **turn.conversation.context, **(more or {}), "survey_due": _survey_due(turn),
+            **turn.conversation.context, **(more or {}), "survey_due": survey_due(turn),
             "phone_known": turn.has_phone, "has_phone": spoken and turn.has_phone,
             "tone": spoken and self.watch.tone_allowed(turn.conversation, person, turn.state),
         }  # fmt: skip
@@ -478,97 +407,3 @@ class Conversations:
             feeling=turn.noticed.feeling if turn.noticed else Feeling(),
             opens=lambda moment: hours.next_opening(moment).astimezone(moment.tzinfo),
         )
-
-
-def _messages(turn: _Open, said: Said | None, heard: Heard | None, decision: Decision) -> list[Message]:
-    """What this turn adds to the transcript: the person's message, then the bot's."""
-    messages = []
-    if said is not None and heard is not None:
-        messages.append(
-            store.new_message(
-                turn.conversation, turn.now, direction="in", author="person", text=heard.text, channel=turn.channel,
-                display=said.display, message_id=said.message_id, voice=said.voice,
-                mood=turn.noticed.to_json() if turn.noticed else None, attachments=turn.files,
-            )
-        )  # fmt: skip
-    messages += [
-        store.new_message(
-            turn.conversation, turn.now, direction="out", author="bot", text=reply.text, buttons=reply.buttons,
-            response=reply.response, channel=turn.channel,
-        )
-        for reply in decision.replies
-    ]  # fmt: skip
-    return messages
-
-
-def hear(text: str) -> str:
-    """The text as it can be kept: without NULs and control characters, broken Unicode replaced, edges trimmed."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c if c.isprintable() or c in _KEPT_UNSEEN else " " for c in whole if c != "\x00").strip()
-
-
-def understand_by_payload(text: str, language: str) -> Understanding:
-    """A button needs no understanding."""
-    from nlu.types import FALLBACK, Intent
-
-    return Understanding(text, language, Intent(FALLBACK, 0.0))
-
-
-def _told(wait: Wait, person: Person) -> dict[str, Any]:
-    """A wait as the flows read it, with the opening by the person's clock."""
-    opens = wait.opens.astimezone(ZoneInfo(person.time_zone)).isoformat() if wait.opens else None
-    return {"wait_s": wait.seconds, "place": wait.position, "desk_open": wait.open, "opens": opens}
-
-
-def _of_agreed(understood: Understanding, state: DialogState) -> Understanding:
-    """Where something was agreed, a question for it is known by its words."""
-    if not state.slots.get(agreed.SLOT) or not asks_what_was_agreed(understood.text, state.language):
-        return understood
-    asks = Intent(ASKS_AGREED, 1.0)
-    return replace(understood, intent=asks, ranking=(asks,))
-
-
-def _detected(text: str, understood: Understanding) -> str:
-    if len(text.split()) < FOREIGN_WORDS or text.startswith("/"):
-        return ""
-    found = detect_language(text)
-    return found[0] if found and found[1] >= FOREIGN_SURE and found[0] != understood.language else ""
-
-
-def _with_words(effects: list[Effect], heard: Heard | None) -> list[Effect]:
-    """A problem carries what the person said, in their words."""
-    if heard is None:
-        return list(effects)
-    return [Effect("problem", {"words": heard.text[:500], **effect.data}) if effect.kind == "problem" else effect for effect in effects]
-
-
-def _survey_due(turn: _Open) -> bool:
-    """A customer who had something done is asked once how it was."""
-    state = turn.state
-    customer = not turn.conversation.kind.startswith(("preselection", "survey"))
-    return customer and state.turns >= 2 and not turn.touchpoint.measures.get("csat") and "survey" not in turn.touchpoint.goal
-
-
-def reply_json(message: Message) -> dict[str, Any]:
-    """A bot message as an answer shows it; ``seq`` is its number in the conversation."""
-    shown: dict[str, Any] = {"text": message.text, "seq": message.seq}
-    return {**shown, "buttons": message.buttons} if message.buttons else shown
-
-
-def state_json(conversation: Conversation, state: DialogState) -> dict[str, Any]:
-    """Where the conversation stands, as the API shows it."""
-    return {
-        "flow": state.stack[-1].flow if state.stack else None,
-        "awaiting": state.awaiting.slot or state.awaiting.kind if state.awaiting else None,
-        "owner": conversation.owner,
-        "status": conversation.status,
-        "language": state.language,
-        "mood": mood_json(state),
-    }
-
-
-def nlu_json(understanding: Understanding) -> dict[str, Any]:
-    """An NLU result as it is stored: without the text and its mood, which its message holds."""
-    kept = asdict(understanding)
-    del kept["text"], kept["words"]
-    return kept

@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from bot.api.access import Credentials, Doors, Svc, Trusted, address_of, is_trusted, opened, service_of, vouched
 from bot.api.body import Body
-from bot.conversation import Said, hear, state_json
 from bot.escalation.attachments import MOST as MOST_FILES
 from bot.escalation.attachments import links
 from bot.problems import Problem
@@ -20,6 +19,8 @@ from bot.service import Service
 from bot.store import conversations as store
 from bot.store import people
 from bot.store.models import Conversation, Person
+from bot.turn import Said, state_json
+from bot.understanding import hear
 from dialogs.state import DialogState
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])

@@ -14,7 +14,6 @@ from bot.api.body import Body
 from bot.api.conversations import Begun, Language, PersonIn, Short, contacts_of
 from bot.api.touchpoints import Word, find_person
 from bot.calls import recording
-from bot.conversation import hear
 from bot.outreach.campaigns import Target, numbered
 from bot.outreach.consequences import stop_contact
 from bot.problems import Problem, not_found
@@ -22,6 +21,7 @@ from bot.store import conversations as store
 from bot.store import people
 from bot.store.models import Attempt, Campaign, Contact, Conversation, Message, Person, PhoneCall, Record, Task, Touchpoint
 from bot.store.records import StoredRecords
+from bot.understanding import hear
 
 _KEY = need("people")
 By = Annotated[Actor, _KEY]

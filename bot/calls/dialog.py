@@ -11,7 +11,7 @@ from typing import Any, Literal
 from bot.calls import store as calls
 from bot.calls.partly import Partly
 from bot.clock import Clock
-from bot.conversation import Conversations, Said
+from bot.conversation import Conversations
 from bot.events import Hub
 from bot.metrics import TONE
 from bot.problems import Problem
@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.store import conversations as store
 from bot.store.database import UNREACHABLE, Database
 from bot.store.models import Conversation
+from bot.turn import Said
 from dialogs.scene import Effect
 from nlu.types import Understanding
 from speech.call import Call

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.api.access import Svc
 from bot.calls import store as calls
 from bot.calls import transfer
-from bot.conversation import Said, hear
 from bot.escalation.queue import close_conversation
 from bot.outreach.consequences import stop_contact
 from bot.problems import Problem
@@ -20,6 +19,8 @@ from bot.service import Service
 from bot.store import conversations as store
 from bot.store import people
 from bot.store.models import Conversation, Person
+from bot.turn import Said
+from bot.understanding import hear
 from integrations.twilio.errors import TwilioFormatError
 from integrations.twilio.forms import InboundSms, parse_inbound, parse_status
 from integrations.twilio.keywords import Keyword, keyword

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.escalation.levels import CALLS
 from bot.escalation.queue import OPEN, urgency
 from bot.escalation.scope import sees
 from bot.mood.types import Mood, Reason
 from bot.problems import Problem, not_found
+from bot.store.conversations import SPOKEN
 from bot.store.models import Conversation, Escalation, Message, Person, PhoneCall, Touchpoint, User
 from bot.users.accounts import may
 
@@ -163,7 +163,7 @@ async def entries(session: AsyncSession, *where: Any) -> Sequence[Entry]:
             channels[conversation.id], escalation.reason, escalation.created,
             _mood(conversation.state), _short(last.get(conversation.id)), unread.get(conversation.id, 0), escalation.team, escalation.skill,
             escalation.offered_to, escalation.offered_until, escalation.late is not None, tuple(escalation.joined),
-            live.get(conversation.id, ""), conversation.id in over and channels[conversation.id] in CALLS, len(escalation.history),
+            live.get(conversation.id, ""), conversation.id in over and channels[conversation.id] in SPOKEN, len(escalation.history),
         )
         for escalation, conversation, name in rows
     ]  # fmt: skip

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import Conversations, hear
+from bot.conversation import Conversations
 from bot.escalation import attachments as files
 from bot.escalation import callers, queue, tasks
-from bot.escalation.levels import CALLS
 from bot.escalation.promises import Promise
 from bot.escalation.promises import found as promise_in
 from bot.outreach import deliveries
@@ -21,7 +20,9 @@ from bot.problems import Problem
 from bot.settings import Settings
 from bot.store import conversations as store
 from bot.store import people, touchpoints
+from bot.store.conversations import SPOKEN
 from bot.store.models import Conversation, Escalation, Message, Person, Touchpoint
+from bot.understanding import hear
 from integrations.twilio.segments import segments
 
 OUTCOMES = ("solved", "not_solved", "promised", "transferred", "no_reply", "spam")
@@ -66,7 +67,7 @@ async def say(
 async def _reaches(session: AsyncSession, settings: Settings, conversation: Conversation) -> str:
     """The channel on which the person reads or hears what is said now. Raises Problem (409) where there is none any more."""
     channel = await store.channel_of(session, conversation)
-    if conversation.channel not in CALLS or channel not in CALLS or not await callers.gone(session, conversation.id):
+    if conversation.channel not in SPOKEN or channel not in SPOKEN or not await callers.gone(session, conversation.id):
         return channel
     if not settings.twilio_account_sid or await people.contact(session, conversation.person_id, "phone") is None:
         raise Problem(409, "caller_gone", "The caller is no longer on the line and cannot be written to: write a note, or close it.")

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.escalation import queue, tasks
 from bot.escalation.hours import Hours
-from bot.escalation.levels import CALLS
 from bot.escalation.live import LIVE
 from bot.events import notify
 from bot.store import conversations as store
 from bot.store import people
+from bot.store.conversations import SPOKEN
 from bot.store.models import Conversation, Escalation, PhoneCall, Touchpoint
 
 BACK = timedelta(seconds=60)
@@ -31,7 +31,7 @@ async def suspects(session: AsyncSession) -> list[str]:
         select(Escalation.id)
         .join(Conversation, Conversation.id == Escalation.conversation_id)
         .where(
-            Escalation.status == "waiting", Conversation.channel.in_(CALLS), exists(_calls()),
+            Escalation.status == "waiting", Conversation.channel.in_(SPOKEN), exists(_calls()),
             ~exists(_calls().where(PhoneCall.status != "ended")),
         )
     )  # fmt: skip
@@ -44,7 +44,7 @@ async def left(session: AsyncSession, escalation_id: str, now: datetime, hours: 
     Where we know a number a call back rings for whoever comes first, as soon as the desk is open. Their journey shows that they left.
     """
     escalation, conversation = await queue.locked(session, escalation_id)
-    if escalation.status != "waiting" or await store.channel_of(session, conversation) not in CALLS:
+    if escalation.status != "waiting" or await store.channel_of(session, conversation) not in SPOKEN:
         return False
     if not await gone(session, conversation.id):  # they have just come back
         return False

@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import hear
 from bot.escalation.scope import sees
 from bot.problems import Problem, not_found
 from bot.settings import Settings
 from bot.store.models import CannedReply, Conversation, Person, User
+from bot.understanding import hear
 from dialogs.domain import Domain, Slot
 from dialogs.formats import clock, day, moment, money, show, when
 from dialogs.state import DialogState

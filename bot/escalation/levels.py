@@ -11,10 +11,9 @@ from sqlalchemy import ColumnElement, Float, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.settings import Settings
+from bot.store.conversations import SPOKEN
 from bot.store.models import Conversation, Escalation
 
-CALLS = ("phone", "browser")
-"""Channels on which somebody holds the line while they wait."""
 _ANSWERED, _WAITING = Escalation.taken.is_not(None), Escalation.status == "waiting"
 
 
@@ -41,13 +40,13 @@ class Level:
 
 def target_of(settings: Settings, channel: str) -> float:
     """Seconds within which somebody on this channel should be answered."""
-    return settings.service_level_call_s if channel in CALLS else settings.service_level_s
+    return settings.service_level_call_s if channel in SPOKEN else settings.service_level_s
 
 
 def in_time(now: datetime, settings: Settings) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Whether an escalation (joined with its conversation) was answered in time, and whether it was not: who left before, or has not
     waited that long yet, is neither."""
-    target = case((Conversation.channel.in_(CALLS), settings.service_level_call_s), else_=settings.service_level_s)
+    target = case((Conversation.channel.in_(SPOKEN), settings.service_level_call_s), else_=settings.service_level_s)
     return _ANSWERED & (_waited_s(now) <= target), _waited_s(now) > target
 
 

@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.conversation import hear
 from bot.escalation.live import of_user
 from bot.escalation.scope import sees
 from bot.events import notify
 from bot.problems import Problem, not_found
 from bot.store.models import Conversation, Escalation, Mention, Note, User
+from bot.understanding import hear
 
 LONGEST = 2000
 """Characters of a note."""

@@ -18,12 +18,12 @@ from bot.clock import Clock
 from bot.conversation import Conversations
 from bot.escalation import alarms, callers, hand_on, lost, offers, presence, tasks
 from bot.escalation.agents import Agent, on_duty
-from bot.escalation.levels import CALLS
 from bot.escalation.live import LIVE
 from bot.escalation.waiting import Waiting, line
 from bot.events import Hub
 from bot.metrics import WAITING
 from bot.settings import Settings
+from bot.store.conversations import SPOKEN
 from bot.store.database import UNREACHABLE, Database
 from bot.users.accounts import LANGUAGES
 
@@ -129,7 +129,7 @@ class Watch:
 
     async def _left(self, waiting: list[Waiting], reading: AsyncSession, now: datetime) -> list[Waiting]:
         """Take callers who have hung up out of the queue; the line as it is then."""
-        gone = await callers.suspects(reading) if any(one.channel in CALLS for one in waiting) else []
+        gone = await callers.suspects(reading) if any(one.channel in SPOKEN for one in waiting) else []
         for escalation in gone:
             leave = partial(callers.left, escalation_id=escalation, now=now, hours=self._settings.hours)
             await self._do("the end of a caller's wait", leave)

@@ -21,6 +21,9 @@ from bot.store.models import Contact, Conversation, Message, Person, Touchpoint,
 from bot.store.touchpoints import begin
 from dialogs.state import DialogState
 
+SPOKEN = ("phone", "browser")
+"""Channels on which a conversation is spoken."""
+
 
 def token_hash(token: str) -> str:
     """What is stored of a conversation's token."""

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.api.body import DEEPEST, Body, storable
-from bot.conversation import hear
 from bot.problems import MEDIA_TYPE, Problem, not_found
+from bot.understanding import hear
 
 
 def test_a_problem_is_a_document() -> None:
