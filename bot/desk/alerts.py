@@ -12,6 +12,7 @@ from urllib.parse import quote
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.desk.board_words import task_words
 from bot.desk.closing import PRESENCE_NAMES
 from bot.desk.i18n import _, later, ngettext
 from bot.desk.inbox import Entry
@@ -92,7 +93,7 @@ class Alerts:
         place, due = self._place, task.due <= self._place.now()
         with ui.row().classes(f"w-full items-center gap-2 {'alert' if due else 'task'}").props('data-testid="task"'):
             with ui.column().classes("gap-0 flex-1").style("min-width: 0"):
-                ui.label(task.text).classes("text-sm ellipsis-2-lines")
+                ui.label(task_words(task.text)).classes("text-sm ellipsis-2-lines")
                 kind, when = _(TASK_NAMES.get(task.kind, task.kind)), f"{task.due.astimezone(place.zone):%d.%m. %H:%M}"
                 with ui.row().classes("gap-1 items-baseline text-xs"):
                     ui.label(f"{kind} · {when}").classes("soft")
@@ -116,7 +117,7 @@ class Alerts:
             self._phones = {task.id: await tasks.phone_of(session, task) or "" for task in self._tasks[:SHOWN] if task.kind == "callback"}
         shown = [(task.id, task.agent, task.due, task.due <= place.now()) for task in self._tasks], self._mentions
         if told and any(task.due <= place.now() for task in self._tasks):
-            tell("task", _("A task is due"), self._tasks[0].text)
+            tell("task", _("A task is due"), task_words(self._tasks[0].text))
         if shown != self._shown:
             self._shown = shown
             self.strip.refresh()
@@ -198,7 +199,7 @@ class Alerts:
 
         place = self._place
         with place.client, ui.dialog(value=True) as dialog, ui.card().classes("w-96 max-w-full gap-3"):
-            ui.label(task.text).classes("text-lg font-bold")
+            ui.label(task_words(task.text)).classes("text-lg font-bold")
             result = ui.input(_("How did it go?")).props("outlined dense autofocus").classes("w-full")
 
             async def done() -> None:

@@ -36,6 +36,11 @@ def reason_words(reason: str) -> str:
     return _in(REASONS, reason)
 
 
+def task_words(text: str) -> str:
+    """What a task is about: somebody's words, or why they asked for a person where there were none."""
+    return _(REASONS[text]) if text in REASONS else text
+
+
 def outcome_words(outcome: str) -> str:
     """How it ended."""
     return _in(OUTCOMES, outcome)

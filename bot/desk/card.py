@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk import i18n
-from bot.desk.board_words import channel_words
+from bot.desk.board_words import channel_words, task_words
 from bot.desk.i18n import _
 from bot.desk.words import KINDS, goal_word, outcome_word, plain, state_word, text_of, ticket_word
 from bot.mood.types import Mood
@@ -273,7 +273,7 @@ def _frustration(emotion: Mapping[str, Any] | None) -> float | None:
 async def _tasks(session: AsyncSession, person_id: str, now: datetime) -> tuple[Promised, ...]:
     query = select(Task).where(Task.person_id == person_id, Task.status == "open").order_by(Task.due, Task.id).limit(MOST)
     return tuple(
-        Promised(task.id, task.kind, text_of(task.text), task.due, task.agent, task.due < now)
+        Promised(task.id, task.kind, text_of(task_words(task.text)), task.due, task.agent, task.due < now)
         for task in (await session.scalars(query)).all()
     )
 

@@ -55,7 +55,7 @@ async def left(session: AsyncSession, escalation_id: str, now: datetime, hours: 
         touchpoint.problems = [*touchpoint.problems, {"kind": LEFT, "waited_s": waited_s, "at": now.isoformat()}][-50:]
     if await people.contact(session, conversation.person_id, "phone") is not None:
         await tasks.add(
-            session, kind="callback", text=tasks.said_last(escalation)[: tasks.LONGEST] or escalation.reason, due=hours.next_opening(now),
+            session, kind="callback", text=tasks.matter(escalation), due=hours.next_opening(now),
             person_id=conversation.person_id, conversation_id=conversation.id, team=escalation.team, language=conversation.language,
             by="bot", now=now,
         )  # fmt: skip

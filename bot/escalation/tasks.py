@@ -33,6 +33,8 @@ LONGEST = 1000
 MOST = 500
 """Tasks that a list shows."""
 _RUNG_AT_ONCE = 200
+KEYS = frozenset("0123456789*#")
+"""Of a telephone."""
 _CHANNELS = {"callback": "phone", "text": "sms"}
 
 
@@ -135,7 +137,7 @@ async def instead_of_waiting(
     data = effect.data
     escalation = await queue.open_one(session, conversation.id, hold=True)
     due = datetime.fromisoformat(data["due"]) if data.get("due") else hours.next_opening(now)
-    words = str(data.get("text") or "") or said_last(escalation) or str(data["task"])
+    words = str(data.get("text") or "") or (matter(escalation) if escalation else str(data["task"]))
     task = await add(
         session, kind=data["task"], text=" · ".join(part for part in (data.get("phone"), words[: LONGEST - 30]) if part), due=due,
         person_id=person.id, conversation_id=conversation.id, team=escalation.team if escalation else "", language=conversation.language,
@@ -225,11 +227,12 @@ async def _changed(session: AsyncSession, task: Task) -> None:
     await notify(session, LIVE, type="task", task=task.id)
 
 
-def said_last(escalation: Escalation | None) -> str:
-    """What the person said before they were handed over; what a button sent is no words."""
-    said: Sequence[dict[str, Any]] = escalation.summary.get("last_messages", ()) if escalation else ()
+def matter(escalation: Escalation) -> str:
+    """What the person said last before they were handed over; without a word of theirs, the reason's name. What a button sent is no words,
+    nor is a key that was pressed."""
+    said: Sequence[dict[str, Any]] = escalation.summary.get("last_messages", ())
     words = (str(message["text"]).strip() for message in reversed(said) if message["author"] == "person")
-    return next((text for text in words if text and not text.startswith("/")), "")
+    return next((text[:LONGEST] for text in words if text and not text.startswith("/") and text not in KEYS), escalation.reason)
 
 
 def _text(text: str, field: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.calls import store as calls
+from bot.desk.board_words import task_words
 from bot.desk.inbox import Entry, entries
 from bot.escalation import answering, callers, queue
 from bot.problems import Problem
@@ -40,6 +41,8 @@ async def waiting(phone: CallingHouse, number: int, **more: str) -> AsyncIterato
     async with await connected(phone, number, **more) as caller:
         await caller.quiet()
         await caller.say(phone.ears.sound("I want to talk to a human"))
+        await caller.quiet()
+        await caller.press("0")  # which is no word
         await caller.quiet()
         conversation = (await row(phone, number))["conversation_id"]
         yield caller, conversation, (await phone.house.read(conversation))["escalation"]["id"]
@@ -101,6 +104,19 @@ async def test_who_hangs_up_while_waiting_is_offered_to_nobody_and_called_back(p
     assert [problem["kind"] for problem in touch["problems"]][-1] == "left_waiting"
     shown = await house.read(conversation)
     assert (shown["status"], shown["owner"], shown["escalation"]) == ("open", "bot", None)
+
+
+async def test_who_says_no_word_is_called_back_for_what_they_wanted(phone: CallingHouse, house: House) -> None:
+    async with await connected(phone, 410, From=house.phone()) as caller:
+        await caller.quiet()
+        await caller.press("0")
+        await caller.quiet()
+        conversation = (await row(phone, 410))["conversation_id"]
+        await caller.hang_up()
+        (task,) = await become(lambda: tasks_of(house, conversation))
+    assert task["text"] == "asked_for_person"
+    assert task_words(task["text"]) == "Asked for a person"
+    assert task_words("my_words") == "my_words"
 
 
 async def test_a_withheld_number_cannot_be_called_back(phone: CallingHouse, house: House) -> None:
