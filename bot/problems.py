@@ -19,12 +19,17 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457's own word
-    """An error to be told to the client: HTTP status, stable code, one plain sentence."""
+    """An error to be told to the client: HTTP status, stable code, one plain sentence. What differs in it from case to case is given apart
+    (``{name}`` in ``text``), so that pages can say it in their own language."""
 
-    def __init__(self, status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.status, self.code, self.detail, self.field = status, code, detail, field
+    def __init__(
+        self, status: int, code: str, text: str, *, field: str | None = None, headers: Mapping[str, str] | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        self.status, self.code, self.text, self.field, self.values = status, code, text, field, dict(values or {})
+        self.detail = text.format(**self.values) if self.values else text
         self.headers = dict(headers or {})
+        super().__init__(self.detail)
 
     def response(self) -> JSONResponse:
         """The problem document."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import phonenumbers
 from phonenumbers import PhoneNumberType as Kind
 
@@ -32,7 +34,9 @@ def number_of(given: str, settings: Settings) -> str:
         raise _wrong("This is our own number: the caller would come back to the bot.")
     country = phonenumbers.region_code_for_number(number) or ""
     if country not in settings.transfer_countries.split(","):
-        raise _refused(f"Calls are put through to numbers in {settings.transfer_countries.replace(',', ', ')} only.")
+        raise _refused(
+            "Calls are put through to numbers in {countries} only.", values={"countries": settings.transfer_countries.replace(",", ", ")}
+        )
     if phonenumbers.number_type(number) not in ORDINARY:
         raise _refused("Calls are not put through to premium and shared-cost numbers.")
     return phone
@@ -43,9 +47,9 @@ def masked(phone: str) -> str:
     return f"{phone[:3]}…{phone[-3:]}"
 
 
-def _wrong(detail: str) -> Problem:
-    return Problem(422, "phone_wrong", detail, field="to")
+def _wrong(text: str) -> Problem:
+    return Problem(422, "phone_wrong", text, field="to")
 
 
-def _refused(detail: str) -> Problem:
-    return Problem(422, "phone_not_allowed", detail, field="to")
+def _refused(text: str, values: Mapping[str, object] | None = None) -> Problem:
+    return Problem(422, "phone_not_allowed", text, field="to", values=values)

@@ -88,7 +88,7 @@ async def to_number(session: AsyncSession, service: Service, escalation_id: str,
     if call.status != "live":
         raise Problem(409, "no_call", "Nobody is on the line any more.")
     if service.lines.missing:
-        raise Problem(409, "transfer_impossible", f"Calls cannot be put through: {service.lines.missing}.")
+        raise Problem(409, "transfer_impossible", "Calls cannot be put through: {why}.", values={"why": service.lines.missing})
     if recipient == await people.contact(session, conversation.person_id, "phone"):
         raise Problem(422, "phone_wrong", "This is the caller's own number.", field="to")
     key = f"{escalation.id}-{secrets.token_hex(4)}"

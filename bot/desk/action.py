@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import service_of
 from bot.desk.session import acting
+from bot.desk.wrong import in_words
 from bot.problems import Problem
 from bot.store.models import User
 from bot.users.accounts import Role
@@ -23,7 +24,7 @@ async def carry_out(request: Request, role: Role, path: str, work: Callable[[Asy
         async with service_of(request).database.transaction() as session:
             await work(session, user)
     except Problem as problem:
-        ui.notify(problem.detail, type="negative", position="top")
+        ui.notify(in_words(problem), type="negative", position="top")
         if problem.status == 401:
             ui.navigate.to(f"/sign-in?next={path}")
         return False

@@ -21,6 +21,7 @@ from bot.desk.frame import answers
 from bot.desk.i18n import _, ngettext
 from bot.desk.session import did, refused, visitor
 from bot.desk.voice import VoiceBar
+from bot.desk.wrong import in_words
 from bot.escalation import queue
 from bot.problems import Problem
 from bot.store import conversations as store
@@ -118,7 +119,7 @@ class TalkDialog:
                     now = await figures.talk(session, user, conversation)
                     said = await store.messages_since(session, conversation, self._seq)
             except Problem as problem:
-                self._over = _("This conversation is over.") if problem.status == 404 else problem.detail
+                self._over = _("This conversation is over.") if problem.status == 404 else in_words(problem)
             with self._log:
                 for message in said:
                     self._seq = max(self._seq, message.seq)

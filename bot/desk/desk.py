@@ -30,6 +30,7 @@ from bot.desk.session import admitted, did, refused, visitor
 from bot.desk.talk_pane import TalkPane
 from bot.desk.tried import tried
 from bot.desk.voice import VoiceBar
+from bot.desk.wrong import in_words
 from bot.escalation import presence, queue
 from bot.escalation.paragraph import history, paragraph
 from bot.problems import Problem, not_found
@@ -256,7 +257,7 @@ class Desk:
             admit(entry, place.user)
             place.story = replace(before, entry=entry)
         except Problem as problem:
-            place.story, self._gone = None, _("This conversation is over.") if problem.status == 404 else problem.detail
+            place.story, self._gone = None, _("This conversation is over.") if problem.status == 404 else in_words(problem)
         await self._draw_again(before)
         self._look_again()
 
@@ -313,7 +314,7 @@ class Desk:
                 try:
                     place.story = await story(session, place.user, escalation)
                 except Problem as problem:
-                    ui.notify(problem.detail, type="warning", position="top")
+                    ui.notify(in_words(problem), type="warning", position="top")
                     if problem.status == 403:
                         await refused(place.request, place.user, problem.code, escalation)
                     return

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import Svc
 from bot.api.attachments import receive
-from bot.desk.session import acting
+from bot.desk import i18n
+from bot.desk.session import acting, interface
+from bot.desk.wrong import in_words
 from bot.escalation import queue
 from bot.problems import Problem, not_found
 from bot.store.models import Escalation
@@ -21,9 +23,13 @@ router = APIRouter(include_in_schema=False)
 async def upload(request: Request, escalation_id: str, service: Svc, name: str = "") -> dict[str, Any]:
     """Keep the body as a file for the next message; what is told of it is returned. Only for who may write in the conversation."""
     user = await acting(request, "agent")
-    async with service.database.sessions() as session:  # before a byte is read
-        conversation = await _where(session, escalation_id, user.login)
-    return await receive(request, conversation, author=user.login, who=user.login, name=name)
+    try:
+        async with service.database.sessions() as session:  # before a byte is read
+            conversation = await _where(session, escalation_id, user.login)
+        return await receive(request, conversation, author=user.login, who=user.login, name=name)
+    except Problem as problem:
+        with i18n.speaking(interface(request, user)):  # the page shows it as it is
+            raise Problem(problem.status, problem.code, in_words(problem), field=problem.field) from problem
 
 
 async def _where(session: AsyncSession, escalation_id: str, login: str) -> str:

@@ -23,11 +23,13 @@ from babel.messages.pofile import read_po, write_po
 LOCALE = Path(__file__).parent / "locale"
 INTERFACES = {"en": "English", "pl": "Polski"}
 """What the pages speak, by code, each in its own words."""
-_READ = [("desk/**.py", "python"), ("escalation/**.py", "python")]
-"""Where in ``bot/`` texts for pages are written."""
 _CODE = Path(__file__).parents[1]
 _FORMS = {"_": 1, "later": 1, "ngettext": 2}
 """What marks a text to be translated, and how many forms of it are given."""
+_PROBLEMS_IN = ("calls", "desk", "escalation")
+"""Whose problems are shown on pages."""
+_PROBLEMS = {"Problem", "_wrong", "_refused"}
+"""What makes a problem: its text is the last of what is given in order."""
 _plain: ContextVar[str] = ContextVar("interface", default="")
 _pages: WeakKeyDictionary[object, str] = WeakKeyDictionary()
 
@@ -103,12 +105,18 @@ def wanted() -> Catalog:
     """Everything in the code that people read on pages. Babel's own extraction does not look into f-strings before Python 3.12."""
     found = Catalog(project="Voxtrail", charset="utf-8")
     for path in sorted(_CODE.rglob("*.py")):
+        problems = path.relative_to(_CODE).parts[0] in _PROBLEMS_IN
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FORMS:
-                given = node.args[: _FORMS[node.func.id]]
-                texts = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-                if len(texts) == _FORMS[node.func.id]:
-                    found.add(texts[0] if len(texts) == 1 else tuple(texts))
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            name, given = node.func.id, list[ast.expr]()
+            if name in _FORMS:
+                given = node.args[: _FORMS[name]]
+            elif problems and name in _PROBLEMS:
+                given = node.args[-1:]
+            texts = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            if given and len(texts) == len(given):
+                found.add(texts[0] if len(texts) == 1 else tuple(texts))
     return found
 
 

@@ -117,7 +117,7 @@ def admit(entry: Entry, user: User) -> None:
     if not sees(user, entry.team) and user.login not in (entry.agent, entry.offered_to):
         raise Problem(403, "another_team", "This conversation is another team's.")
     if entry.status == "taken" and entry.agent != user.login and not may(user, "supervisor"):
-        raise Problem(403, "not_the_owner", f"{entry.agent} has this conversation.")
+        raise Problem(403, "not_the_owner", "{who} has this conversation.", values={"who": entry.agent})
 
 
 async def story(session: AsyncSession, user: User, escalation_id: str) -> Story:

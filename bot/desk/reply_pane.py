@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.desk.i18n import _, later
 from bot.desk.place import Place
+from bot.desk.wrong import in_words
 from bot.escalation import answering, canned, notes, promises, tasks
 from bot.escalation.promises import Promise
 from bot.problems import Problem
@@ -77,7 +78,8 @@ class ReplyPane:
             return
         label, hint = _(MODES[mode][0]), _(MODES[mode][1])
         if mode == "reply" and (entry.call or entry.gone):
-            hint = _(SPOKEN) if entry.call else _(GONE)
+            texted = bool(self._place.service.settings.twilio_account_sid)
+            hint = _(SPOKEN) if entry.call else _(GONE) if texted else _("The caller is no longer on the line.")
         key = (entry.escalation, mode)
         box = ui.textarea(placeholder=hint, value=self._drafts.get(key, ""))
         focus = "autofocus" if self._place.writes else ""
@@ -173,7 +175,7 @@ class ReplyPane:
         try:
             said = await self._aside(text)
         except Problem as problem:
-            ui.notify(problem.detail, type="warning", position="top")
+            ui.notify(in_words(problem), type="warning", position="top")
             return False
         self._found.clear()
         with self._found:

@@ -12,12 +12,10 @@ from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api.access import service_of
-from bot.desk import wrong
 from bot.desk.action import carry_out
 from bot.desk.frame import ROLE_NAMES, answers, frame
 from bot.desk.i18n import _, later
 from bot.desk.session import admitted, base_url, hand
-from bot.problems import Problem
 from bot.store.models import ApiKey, Invite, User
 from bot.users import accounts, changes, first, invites, keys
 from bot.users.changes import Hand
@@ -240,10 +238,7 @@ class _Page:
 
         async def work(session: AsyncSession, admin: User) -> None:
             nonlocal once
-            try:
-                once = await change(hand(self._request, session, admin))
-            except Problem as problem:
-                raise Problem(problem.status, problem.code, wrong.in_words(problem), field=problem.field) from problem
+            once = await change(hand(self._request, session, admin))
 
         if not await carry_out(self._request, "admin", "/users", work):
             return False

@@ -24,13 +24,24 @@ _SAID = {
     "invite_used": later("This invite has been used. Sign in with the password that was chosen then."),
     "invite_withdrawn": later("This invite has been withdrawn. Ask an admin for a new one."),
     "invite_expired": later("This invite has expired. Ask an admin for a new one."),
+    "escalation_not_found": later("This conversation is not with a person any more."),
+    "conversation_not_found": later("This conversation is not there any more."),
+    "person_not_found": later("This person is not there any more."),
+    "task_not_found": later("This task is not there any more."),
+    "reply_not_found": later("This reply is not there any more."),
+    "attachment_not_found": later("This file is not there any more."),
+    "slot_invalid": later("One of the values cannot be kept: put right what the bot knows."),
 }
 
 
 def in_words(problem: Problem) -> str:
-    """What was wrong; in English exactly, in other languages as the code says it."""
-    text = _SAID.get(problem.code, "")
-    return _(text) if text and i18n.language() != "en" else problem.detail
+    """What was wrong, in the words of its own or, where those come from further inside, of its code."""
+    if i18n.language() == "en":
+        return problem.detail
+    said = _(problem.text)
+    if said != problem.text:
+        return said.format(**problem.values) if problem.values else said
+    return by_code(problem.code) or problem.detail
 
 
 def by_code(code: str) -> str:

@@ -110,7 +110,7 @@ async def close(
     Raises Problem (422) for another outcome, or a tag that is none.
     """
     if outcome and outcome not in OUTCOMES:
-        raise Problem(422, "outcome_wrong", f"An outcome is one of {', '.join(OUTCOMES)}.", field="outcome")
+        raise Problem(422, "outcome_wrong", "An outcome is one of {outcomes}.", field="outcome", values={"outcomes": ", ".join(OUTCOMES)})
     kept = _cleaned(tags)
     escalation, conversation = await queue.owned(session, escalation_id, agent)
     escalation.outcome, escalation.tags = outcome, kept
@@ -136,10 +136,13 @@ def _cleaned(tags: Iterable[str]) -> list[str]:
     """The tags as they are kept: small letters, single spaces, each once."""
     kept = list(dict.fromkeys(tag for tag in (" ".join(hear(each).lower().split()) for each in tags) if tag))
     if len(kept) > MOST_TAGS:
-        raise Problem(422, "tags_many", f"A conversation has at most {MOST_TAGS} tags.", field="tags")
+        raise Problem(422, "tags_many", "A conversation has at most {most} tags.", field="tags", values={"most": MOST_TAGS})
     for tag in kept:
         if len(tag) > LONGEST_TAG:
-            raise Problem(422, "tag_too_long", f"A tag has at most {LONGEST_TAG} characters: {tag[:LONGEST_TAG]}…", field="tags")
+            cut = tag[:LONGEST_TAG]
+            raise Problem(
+                422, "tag_too_long", "A tag has at most {most} characters: {tag}…", field="tags", values={"most": LONGEST_TAG, "tag": cut}
+            )
     return kept
 
 

@@ -22,7 +22,7 @@ async def language(session: AsyncSession, conversation_id: str, text: str, user:
     """The language in which this question is understood and answered: the customer's. Raises Problem: 422 for a text that is none, 404
     for no such conversation, 403 for another team's."""
     if not 0 < len(text) <= LONGEST:
-        raise Problem(422, "text_wrong", f"Ask in 1 to {LONGEST} characters.", field="text")
+        raise Problem(422, "text_wrong", "Ask in 1 to {most} characters.", field="text", values={"most": LONGEST})
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
         raise not_found("conversation")

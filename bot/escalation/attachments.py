@@ -51,8 +51,11 @@ async def add(
         raise too_large(settings.attachment_limit)
     kind = await asyncio.to_thread(kind_of, data)
     if kind is None:
-        detail = "This kind of file cannot be sent. What can: images (PNG, JPEG, WebP, GIF), PDF, plain text, and office documents."
-        raise Problem(415, "attachment_kind", detail, field="file")
+        raise Problem(
+            415, "attachment_kind",
+            "This kind of file cannot be sent. What can: images (PNG, JPEG, WebP, GIF), PDF, plain text, and office documents.",
+            field="file",
+        )  # fmt: skip
     conversation = await session.scalar(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
     if conversation is None:
         raise not_found("conversation")
@@ -68,7 +71,9 @@ async def add(
     used = int(await session.scalar(select(func.coalesce(func.sum(Attachment.size), 0)).where(here)) or 0)
     if used + len(data) > CONVERSATION_LIMIT:
         limit = CONVERSATION_LIMIT // 2**20
-        raise Problem(413, "attachments_full", f"The files of one conversation have at most {limit} MiB together.", field="file")
+        raise Problem(
+            413, "attachments_full", "The files of one conversation have at most {most} MiB together.", field="file", values={"most": limit}
+        )
     made = Attachment(
         id=secrets.token_urlsafe(16), conversation_id=conversation_id, name=name, media_type=kind.media_type, size=len(data), data=data,
         author=author, created=now,
@@ -90,12 +95,14 @@ async def for_message(session: AsyncSession, conversation_id: str, ids: Sequence
     if not ids:
         return []
     if len(ids) > MOST:
-        raise Problem(422, "attachments_many", f"A message has at most {MOST} files.", field="attachments")
+        raise Problem(422, "attachments_many", "A message has at most {most} files.", field="attachments", values={"most": MOST})
     query = select(Attachment.id, Attachment.name, Attachment.media_type, Attachment.size)
     query = query.where(Attachment.id.in_(ids), Attachment.conversation_id == conversation_id, Attachment.author == author)
     found = {row.id: file_json(row) for row in (await session.execute(query)).all()} if all(map(str.isprintable, ids)) else {}
     if missing := [each for each in ids if each not in found]:
-        raise Problem(422, "attachment_unknown", f"There is no file {missing[0][:40]!r} to send here.", field="attachments")
+        raise Problem(
+            422, "attachment_unknown", "There is no file {file} to send here.", field="attachments", values={"file": repr(missing[0][:40])}
+        )
     return [found[each] for each in dict.fromkeys(ids)]
 
 
@@ -125,7 +132,7 @@ def clean_name(name: str, kind: Kind) -> str:
 
 def too_large(limit: int) -> Problem:
     """What those are told who send more than ``limit`` bytes."""
-    return Problem(413, "attachment_too_large", f"A file has at most {limit} bytes.", field="file")
+    return Problem(413, "attachment_too_large", "A file has at most {most} bytes.", field="file", values={"most": limit})
 
 
 def url(service: Service, conversation_id: str, attachment_id: str, now: datetime) -> str:

@@ -15,7 +15,7 @@ from bot.events import notify
 from bot.store import conversations as store
 from bot.store import people
 from bot.store.conversations import SPOKEN
-from bot.store.models import Conversation, Escalation, PhoneCall, Touchpoint
+from bot.store.models import Conversation, Escalation, PhoneCall, Task, Touchpoint
 
 BACK = timedelta(seconds=60)
 """A call that broke off is over when nobody has come back for so long: browsers try for 20 s, carriers at once."""
@@ -54,15 +54,25 @@ async def left(session: AsyncSession, escalation_id: str, now: datetime, hours: 
         touchpoint.outcome = LEFT
         touchpoint.problems = [*touchpoint.problems, {"kind": LEFT, "waited_s": waited_s, "at": now.isoformat()}][-50:]
     if await people.contact(session, conversation.person_id, "phone") is not None:
-        await tasks.add(
-            session, kind="callback", text=tasks.matter(escalation), due=hours.next_opening(now),
-            person_id=conversation.person_id, conversation_id=conversation.id, team=escalation.team, language=conversation.language,
-            by="bot", now=now,
-        )  # fmt: skip
+        await _call_back(session, escalation, conversation, now, hours)
     await queue.left(session, escalation, conversation, LEFT, now)
     conversation.status = "open"
     await store.changed(session, conversation)
     return True
+
+
+async def _call_back(session: AsyncSession, escalation: Escalation, conversation: Conversation, now: datetime, hours: Hours) -> None:
+    """Let somebody call them; who tries in vain again and again is called once, about what they said last."""
+    due = hours.next_opening(now)
+    owed = select(Task).where(Task.person_id == conversation.person_id, Task.kind == "callback", Task.status == "open", Task.due <= due)
+    task: Task | None = await session.scalar(owed.order_by(Task.due).limit(1).with_for_update())
+    if task is None:
+        await tasks.add(
+            session, kind="callback", text=tasks.matter(escalation), due=due, person_id=conversation.person_id,
+            conversation_id=conversation.id, team=escalation.team, language=conversation.language, by="bot", now=now,
+        )  # fmt: skip
+    elif (said := tasks.matter(escalation)) != escalation.reason:
+        task.text, task.conversation_id, task.team = said, conversation.id, escalation.team
 
 
 async def gone(session: AsyncSession, conversation_id: str) -> bool:

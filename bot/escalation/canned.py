@@ -151,16 +151,19 @@ def _checked(user: User, shortcut: str, language: str, team: str, text: str) -> 
     if not _SHORTCUT.fullmatch(shortcut):
         raise _wrong("shortcut", "A shortcut has 1 to 40 small letters, digits, - or _, and begins with a letter or a digit.")
     if language not in LANGUAGES:
-        raise _wrong("language", f"A language is one of {', '.join(LANGUAGES)}.")
+        raise _wrong("language", "A language is one of {languages}.", values={"languages": ", ".join(LANGUAGES)})
     if team and not _TEAM.fullmatch(team):
         raise _wrong("team", "A team has at most 60 letters, digits and spaces.")
     if not text:
         raise _wrong("text", "The reply is empty.")
     if len(text) > LONGEST:
-        raise _wrong("text", f"A reply has at most {LONGEST} characters; this one has {len(text)}.")
+        raise _wrong("text", "A reply has at most {most} characters; this one has {count}.", values={"most": LONGEST, "count": len(text)})
     for name in named_in(text):
         if name not in VARIABLES and not _SLOT.fullmatch(name):
-            raise _wrong("text", f"There is no variable {{{name}}}. There are {', '.join(VARIABLES)}, and slot:NAME.")
+            known = ", ".join(VARIABLES)
+            raise _wrong(
+                "text", "There is no variable {name}. There are {known}, and slot:NAME.", values={"name": f"{{{name}}}", "known": known}
+            )
     if not sees(user, team):
         raise Problem(403, "another_team", "You can change the replies of your own teams only.", field="team")
     return {"shortcut": shortcut, "language": language, "team": team, "text": text}
@@ -179,8 +182,10 @@ async def _written(session: AsyncSession, reply: CannedReply) -> None:
     try:
         await session.flush()
     except IntegrityError as error:
-        detail = f"There is a reply /{shortcut} in this language ({language}) already."
-        raise Problem(409, "shortcut_taken", detail, field="shortcut") from error
+        raise Problem(
+            409, "shortcut_taken", "There is a reply /{shortcut} in this language ({language}) already.", field="shortcut",
+            values={"shortcut": shortcut, "language": language},
+        ) from error  # fmt: skip
 
 
 def _known(settings: Settings, person: str, order: str, agent: User, language: str, at: datetime) -> dict[str, str]:
@@ -214,5 +219,5 @@ def _folded(reply: CannedReply) -> str:
     return "".join(fold_text(whole[at : at + LOOK_AT]) for at in range(0, len(whole), LOOK_AT))
 
 
-def _wrong(field: str, detail: str) -> Problem:
-    return Problem(422, f"{field}_wrong", detail, field=field)
+def _wrong(field: str, text: str, values: Mapping[str, object] | None = None) -> Problem:
+    return Problem(422, f"{field}_wrong", text, field=field, values=values)

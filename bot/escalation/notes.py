@@ -46,7 +46,13 @@ async def write(session: AsyncSession, conversation_id: str, user: User, text: s
     if not text:
         raise Problem(422, "text_empty", "The note is empty.", field="text")
     if len(text) > LONGEST:
-        raise Problem(422, "text_too_long", f"A note has at most {LONGEST} characters; this one has {len(text)}.", field="text")
+        raise Problem(
+            422,
+            "text_too_long",
+            "A note has at most {most} characters; this one has {count}.",
+            field="text",
+            values={"most": LONGEST, "count": len(text)},
+        )
     if not conversation_id.isprintable() or await session.get(Conversation, conversation_id) is None:
         raise not_found("conversation")
     escalation = await _newest(session, conversation_id)

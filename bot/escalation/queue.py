@@ -98,7 +98,7 @@ async def take(
     """
     escalation, conversation = await locked(session, escalation_id)
     if escalation.status == "taken" and escalation.agent != agent:
-        raise Problem(409, "escalation_taken", f"{escalation.agent} has this conversation.")
+        raise Problem(409, "escalation_taken", "{who} has this conversation.", values={"who": escalation.agent})
     _still_open(escalation)
     if at_desk:
         await _allowed(session, escalation, agent)
@@ -301,7 +301,7 @@ async def _allowed(session: AsyncSession, escalation: Escalation, login: str) ->
     if not user.active:
         raise not_found("user")
     if not sees(user, escalation.team):
-        raise Problem(403, "another_team", f"This conversation is for the team {escalation.team}.")
+        raise Problem(403, "another_team", "This conversation is for the team {team}.", values={"team": escalation.team})
     return user
 
 
@@ -311,9 +311,9 @@ async def _colleague(session: AsyncSession, escalation: Escalation, login: str, 
         user = await _allowed(session, escalation, login)
     except Problem as problem:
         status = 409 if problem.status == 403 else problem.status
-        raise Problem(status, problem.code, problem.detail, field="to") from problem
+        raise Problem(status, problem.code, problem.text, field="to", values=problem.values) from problem
     if user.presence == "away" or not await presence.is_there(session, user.login, now):
-        raise Problem(409, "colleague_away", f"{user.login} is not at the desk.", field="to")
+        raise Problem(409, "colleague_away", "{who} is not at the desk.", field="to", values={"who": user.login})
     return user
 
 

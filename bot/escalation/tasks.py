@@ -45,7 +45,7 @@ async def add(
     """A new task, of an agent or of nobody yet. Raises Problem: 404 for an unknown person, 422 for a kind that is none, an empty text, or
     a time that is over."""
     if kind not in KINDS:
-        raise Problem(422, "task_kind_wrong", f"A task is one of {', '.join(KINDS)}.", field="kind")
+        raise Problem(422, "task_kind_wrong", "A task is one of {kinds}.", field="kind", values={"kinds": ", ".join(KINDS)})
     if await session.get(Person, person_id) is None:
         raise not_found("person")
     task = Task(
@@ -84,7 +84,7 @@ async def claim(session: AsyncSession, task_id: str, login: str) -> Task:
     task = await _open(session, task_id)
     await _allowed(session, task, login)
     if task.agent not in (None, login):
-        raise Problem(409, "task_taken", f"{task.agent} has this task.")
+        raise Problem(409, "task_taken", "{who} has this task.", values={"who": task.agent})
     task.agent = login
     await _changed(session, task)
     return task
@@ -171,7 +171,7 @@ async def _open(session: AsyncSession, task_id: str) -> Task:
     if task is None:
         raise not_found("task")
     if task.status != "open":
-        raise Problem(409, "task_over", f"This task is {task.status}.")
+        raise Problem(409, "task_over", "This task is {status}.", values={"status": task.status})
     return task
 
 
@@ -180,7 +180,7 @@ async def _own(session: AsyncSession, task_id: str, login: str) -> Task:
     task = await _open(session, task_id)
     user = await _allowed(session, task, login)
     if task.agent not in (None, login) and not (user is not None and may(user, "supervisor")):
-        raise Problem(409, "task_taken", f"{task.agent} has this task.")
+        raise Problem(409, "task_taken", "{who} has this task.", values={"who": task.agent})
     task.agent = task.agent or login
     return task
 
@@ -200,7 +200,7 @@ def _theirs(user: User, task: Task) -> bool:
 async def _finished(session: AsyncSession, task_id: str, login: str, result: str, now: datetime, status: Status) -> Task:
     result = result.strip()
     if len(result) > LONGEST:
-        raise Problem(422, "result_too_long", f"A result has at most {LONGEST} characters.", field="result")
+        raise Problem(422, "result_too_long", "A result has at most {most} characters.", field="result", values={"most": LONGEST})
     task = await _own(session, task_id, login)
     task.status, task.done, task.done_by, task.result = status, now, login, result
     await _changed(session, task)
@@ -238,7 +238,7 @@ def matter(escalation: Escalation) -> str:
 def _text(text: str, field: str) -> str:
     text = text.replace("\x00", "").strip()
     if not 0 < len(text) <= LONGEST:
-        raise Problem(422, "text_wrong", f"A task needs a text of 1 to {LONGEST} characters.", field=field)
+        raise Problem(422, "text_wrong", "A task needs a text of 1 to {most} characters.", field=field, values={"most": LONGEST})
     return text
 
 

@@ -179,7 +179,7 @@ async def test_two_tabs_of_one_agent_agree(visit: Visit, service: Running) -> No
     await expect(said(tab, "agent", "Behind the shop.")).to_be_visible()
 
 
-async def test_the_desk_speaks_polish(visit: Visit, service: Running) -> None:
+async def test_the_desk_speaks_polish(visit: Visit, service: Running, tmp_path: Path) -> None:
     page, _ = await agent(visit, service)
     await page.get_by_role("button", name="Polski").click()
     await expect(page.get_by_test_id("waiting")).to_contain_text("Czeka")
@@ -195,6 +195,13 @@ async def test_the_desk_speaks_polish(visit: Visit, service: Running) -> None:
     for words in ("nothing agreed", "Not recognised", "handed over"):
         await expect(about).not_to_contain_text(words)
     await expect(page.get_by_test_id("summary")).not_to_contain_text("unknown visitor")
+    await page.get_by_role("button", name="Przejmij").click()
+    script = tmp_path / "page.png"
+    script.write_text("<script>alert(1)</script>")
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="Dołącz plik").click()
+    await (await choosing.value).set_files(script)
+    await expect(page.get_by_role("alert").last).to_contain_text("Takiego pliku nie można wysłać")
     await page.get_by_role("button", name="English").click()
     await expect(page.get_by_test_id("mine")).to_contain_text("Mine")
 

@@ -119,6 +119,18 @@ async def test_who_says_no_word_is_called_back_for_what_they_wanted(phone: Calli
     assert task_words("my_words") == "my_words"
 
 
+async def test_who_tries_again_and_again_is_called_once(phone: CallingHouse, house: House) -> None:
+    number = house.phone()
+    for call in (411, 412):
+        async with waiting(phone, call, From=number) as (caller, conversation, escalation):
+            await caller.hang_up()
+            await become(lambda escalation=escalation: over(house, escalation))  # type: ignore[misc]
+    (task,) = await tasks_of(house, conversation)
+    person = (await house.read(conversation))["person"]
+    assert len(await house.queue.rows("SELECT 1 FROM tasks WHERE person_id = %s", person)) == 1
+    assert task["status"] == "open"
+
+
 async def test_a_withheld_number_cannot_be_called_back(phone: CallingHouse, house: House) -> None:
     async with waiting(phone, 402, From="anonymous") as (caller, conversation, escalation):
         await caller.hang_up()
