@@ -104,7 +104,8 @@ class TalkPane:
                     self._seq = max(self._seq, each.seq)
                     kind = "person" if each.direction == "in" else "bot" if each.author == "bot" else "agent"
                     self._add(kind, each.author, each.display or each.text, each, each.attachments)
-        if any(message.direction == "out" for message in said) or any(note.author == self._place.user.login for note in written):
+        noted = any(note.author == self._place.user.login for note in written)
+        if noted or (self._place.writes and any(message.direction == "out" for message in said)):
             ui.run_javascript(f"getHtmlElement({self._log.id})?.dispatchEvent(new Event('end'))")  # one's own words are looked for
 
     def partly(self, who: str, text: str) -> None:

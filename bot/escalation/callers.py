@@ -15,7 +15,7 @@ from bot.events import notify
 from bot.store import conversations as store
 from bot.store import people
 from bot.store.conversations import SPOKEN
-from bot.store.models import Conversation, Escalation, PhoneCall, Task, Touchpoint
+from bot.store.models import Conversation, Escalation, Message, PhoneCall, Task, Touchpoint
 
 BACK = timedelta(seconds=60)
 """A call that broke off is over when nobody has come back for so long: browsers try for 20 s, carriers at once."""
@@ -26,13 +26,15 @@ LEFT = "left_waiting"
 
 
 async def suspects(session: AsyncSession) -> list[str]:
-    """Conversations (escalations' ids) that wait, of calls that are over."""
+    """Conversations (escalations' ids) that wait, of calls that are over; who writes meanwhile is still there."""
+    said = select(Message.channel).where(Message.conversation_id == Conversation.id, Message.direction == "in")
+    last = said.order_by(Message.seq.desc()).limit(1).scalar_subquery()
     query = (
         select(Escalation.id)
         .join(Conversation, Conversation.id == Escalation.conversation_id)
         .where(
-            Escalation.status == "waiting", Conversation.channel.in_(SPOKEN), exists(_calls()),
-            ~exists(_calls().where(PhoneCall.status != "ended")),
+            Escalation.status == "waiting", Conversation.channel.in_(SPOKEN), func.coalesce(last, Conversation.channel).in_(SPOKEN),
+            exists(_calls()), ~exists(_calls().where(PhoneCall.status != "ended")),
         )
     )  # fmt: skip
     return list((await session.scalars(query)).all())

@@ -137,6 +137,7 @@ class PhoneCall(Base):
     """One call: the line it came on, the conversation it belongs to, and how it went. ``call_id`` is the carrier's."""
 
     __tablename__ = "calls"
+    __table_args__ = (Index("calls_open", "status", postgresql_where=sql("status <> 'ended'")),)
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)

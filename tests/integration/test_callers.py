@@ -17,7 +17,7 @@ from bot.desk.inbox import Entry, entries
 from bot.escalation import answering, callers, queue
 from bot.problems import Problem
 from bot.store.models import Escalation
-from tests.house import House, become
+from tests.house import NUMBER, House, become
 from tests.integration.calling import CallingHouse, call_sid, calling, connected, ended, row
 from tests.integration.test_campaigns import received
 from tests.twilio_caller import TwilioCaller
@@ -222,6 +222,20 @@ async def test_who_is_gone_and_has_no_number_cannot_be_written_to(phone: Calling
     before = len((await house.read(conversation))["turns"])
     assert await said(house, escalation, login, "Are you there?") == "caller_gone"
     assert len((await house.read(conversation))["turns"]) == before
+
+
+async def test_who_writes_instead_of_holding_the_line_goes_on_waiting(phone: CallingHouse, house: House) -> None:
+    number = house.phone()
+    async with waiting(phone, 413, From=number) as (caller, conversation, escalation):
+        await house.standin.inject(number, NUMBER, "I'll write, it is too loud here")
+        assert (await house.read(conversation))["turns"][-1]["channel"] == "sms"
+        await caller.hang_up()
+        await become(lambda: ended(phone, 413))
+    await asyncio.sleep(1.5)  # the watch has looked
+    found = await find(house, escalation)
+    assert (found.status, (await entry(house, escalation)).gone) == ("waiting", False)
+    async with house.service.database.sessions() as session:
+        assert escalation not in await callers.suspects(session)
 
 
 async def test_a_chat_that_went_on_by_voice_for_a_while_goes_on_waiting(phone: CallingHouse, house: House) -> None:
