@@ -94,8 +94,8 @@ class Queue:
 
     async def jobs(self, task: str = "", status: str = "todo") -> list[dict[str, Any]]:
         """The jobs of a status, oldest first, without the periodic ones."""
-        query = "SELECT * FROM procrastinate_jobs WHERE status::text = %s AND task_name <> 'take_up_stalled' ORDER BY id"
-        return [job for job in await self.rows(query, status) if task in ("", job["task_name"])]
+        found = await self.rows("SELECT * FROM procrastinate_jobs WHERE status::text = %s ORDER BY id", status)
+        return [job for job in found if (job["task_name"] == task if task else job["task_name"] not in ("take_up_stalled", "forget_files"))]
 
     async def hurry(self) -> None:
         """Make everything that waits for its time due now, and wake the worker."""

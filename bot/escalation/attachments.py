@@ -8,17 +8,17 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.escalation.kinds import Kind, kind_of
 from bot.problems import Problem, not_found
 from bot.settings import Settings
 from bot.store import conversations as store
-from bot.store.models import Attachment, Conversation
+from bot.store.models import Attachment, Conversation, Message
 
 if TYPE_CHECKING:
     from bot.service import Service
@@ -27,6 +27,8 @@ MOST = 10
 """Files in one message."""
 CONVERSATION_LIMIT = 100 * 2**20
 """Bytes of all files of one conversation."""
+UNSENT = timedelta(days=1)
+"""How long a file is kept for a message that is to bring it."""
 PERSON = "person"
 """The author of what the person sent; an agent's files have their login."""
 LINK_S = 2700
@@ -81,6 +83,16 @@ async def add(
     session.add(made)
     await session.flush()
     return made
+
+
+async def forget_unsent(session: AsyncSession, now: datetime) -> int:
+    """Delete the files that were kept for a message which has not come within UNSENT; returns how many there were."""
+    sent = select(Message.seq).where(
+        Message.conversation_id == Attachment.conversation_id,
+        Message.attachments.contains(func.jsonb_build_array(func.jsonb_build_object("id", Attachment.id))),
+    )
+    unsent = delete(Attachment).where(Attachment.created < now - UNSENT, ~exists(sent)).returning(Attachment.id)
+    return len((await session.scalars(unsent)).all())
 
 
 def check_channel(conversation: Conversation, channel: str) -> None:

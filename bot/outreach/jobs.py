@@ -107,3 +107,14 @@ async def take_up_stalled(context: procrastinate.JobContext, timestamp: int) -> 
     manager: Any = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         await manager.retry_job(job)
+
+
+@queue.periodic(cron="23 * * * *")
+@queue.task(name="forget_files", queueing_lock="forget_files", pass_context=True)
+async def forget_files(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Let go of the files that nobody has sent."""
+    from bot.escalation import attachments
+
+    service = _service(context)
+    async with service.database.transaction() as session:
+        await attachments.forget_unsent(session, service.clock.now())

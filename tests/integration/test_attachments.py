@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import tracemalloc
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from procrastinate.exceptions import AlreadyEnqueued
 from websockets.asyncio.client import connect
 
 from bot.escalation import attachments
+from bot.outreach import jobs
 from bot.problems import Problem
 from tests import files
 from tests.house import House, become
@@ -423,6 +426,33 @@ async def test_files_are_exported_and_erased_with_the_person(at_home: House) -> 
     assert any(message.get("attachments") for message in found["messages"])
     assert (await at_home.http.post(f"/v1/people/{person}/erase")).status_code == 200
     assert await at_home.queue.rows("SELECT id FROM attachments WHERE id = %s", picture) == []
+
+
+async def test_a_file_that_nobody_sends_is_kept_for_a_day(at_home: House) -> None:
+    conversation, browser = await visitor(at_home)
+    kept, left = await file(at_home, conversation), await file(at_home, conversation, files.png(9))
+    assert (await say(at_home, conversation, "look", kept, client=browser)).status_code == 200
+
+    async def there() -> set[str]:
+        return {row["id"] for row in await at_home.queue.rows("SELECT id FROM attachments WHERE conversation_id = %s", conversation)}
+
+    for hours, expected in ((23, {kept, left}), (25, {kept})):
+        async with at_home.service.database.transaction() as session:
+            await attachments.forget_unsent(session, at_home.clock.now() + timedelta(hours=hours))
+        assert await there() == expected
+
+
+async def test_forgetting_files_is_a_job_of_the_queue(at_home: House) -> None:
+    conversation, _ = await visitor(at_home)
+    left = await file(at_home, conversation)
+    await at_home.queue.rows("UPDATE attachments SET created = created - interval '2 days' WHERE id = %s RETURNING id", left)
+    with contextlib.suppress(AlreadyEnqueued):  # it comes every hour by itself
+        await jobs.forget_files.defer_async(timestamp=0)
+
+    async def gone() -> bool:
+        return not await at_home.queue.rows("SELECT 1 FROM attachments WHERE id = %s", left)
+
+    await become(gone)
 
 
 async def test_the_function_for_the_desk_names_what_is_wrong(at_home: House) -> None:
